@@ -1,0 +1,110 @@
+// Puts the rooms together for one process: the server, and tests that want everything but a socket.
+import type { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { AUTH_GUARDS, type AuthRoom, openAuth } from './auth/index.ts'
+import { openCatalog } from './catalog/store.ts'
+import { createFileStore } from './files/file-store.ts'
+import { createApp } from './http/app.ts'
+import type { Health } from './http/health.ts'
+import { jobHandlers } from './jobs/handlers.ts'
+import { type Jobs, startJobs } from './jobs/runner.ts'
+import type { Config } from './platform/config.ts'
+import { createKeyring, readSecrets } from './platform/secret.ts'
+import { type Database, openDatabase } from './run/database.ts'
+import { createPublisher } from './schema/publisher.ts'
+import type { Services } from './services.ts'
+import { prepareInstallation } from './tenants/registry.ts'
+import { createTenants, type Tenants } from './tenants/index.ts'
+
+export interface Kernel {
+  app: Hono
+  services: Services
+  auth: AuthRoom
+  tenants: Tenants
+  jobs: Jobs
+  health: Health
+  /** Stops what is going on in the background, then closes the connections. */
+  close(): Promise<void>
+}
+
+export interface KernelOptions {
+  config: Config
+  log: Logger
+  /** Where the data is; the embedded database's address when there is no other. */
+  databaseUrl: string
+  directUrl?: string
+  /** metadata/: the packages that tenants get. */
+  metadataFolder: string
+  /** studio/dist */
+  pagesFolder: string
+}
+
+const LONG_POOL_SIZE = 4
+
+export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
+  const { config, databaseUrl } = options
+  const directUrl = options.directUrl ?? databaseUrl
+  const database = openDatabase({
+    url: databaseUrl,
+    directUrl,
+    poolSize: config.poolSize,
+    longPoolSize: LONG_POOL_SIZE,
+  })
+  try {
+    return await furnish(options, database, directUrl)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function furnish(
+  { config, log, metadataFolder, pagesFolder }: KernelOptions,
+  database: Database,
+  directUrl: string,
+): Promise<Kernel> {
+  await prepareInstallation(database)
+  const secrets = readSecrets(config)
+  const keys = createKeyring(secrets)
+  const seal = (text: string): string => keys.seal(text, 'field')
+  const catalog = await openCatalog({ database, log })
+  const jobs = startJobs({ database, catalog, log, handlers: jobHandlers({ database, seal, metadataFolder }) })
+  const publisher = createPublisher({ database, catalog, jobs, log })
+  const auth = await openAuth({
+    database,
+    databaseUrl: directUrl,
+    catalog,
+    findTenants: (ids) => catalog.findTenants(ids),
+    secrets: secrets.map((secret) => createKeyring([secret]).derive('session cookie').toString('base64url')),
+    publicUrl: config.publicUrl,
+    log,
+  })
+  const files = createFileStore(config.dataFolder)
+  const services: Services = {
+    config,
+    log,
+    database,
+    catalog,
+    publisher,
+    auth,
+    seal,
+    guards: AUTH_GUARDS,
+  }
+  const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })
+  const health: Health = { isReady: false }
+  const app = createApp({ services, auth, files, tenants, publisher, health, pagesFolder })
+  return {
+    app,
+    services,
+    auth,
+    tenants,
+    jobs,
+    health,
+    async close() {
+      await jobs.stop()
+      await catalog.close()
+      await auth.close()
+      await database.close()
+    },
+  }
+}

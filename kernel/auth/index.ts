@@ -1,0 +1,171 @@
+// The room's front door: puts its parts together, and listens to what other processes say about sessions and rights.
+import type { Logger } from 'pino'
+import { RelataError } from '../../sdk/errors.ts'
+import type { Database } from '../run/database.ts'
+import type { Auth, Catalog, Identity, TenantInfo } from '../services.ts'
+import { type Accounts, createAccounts } from './accounts.ts'
+import { createActors } from './actors.ts'
+import { AUTH_CHANNEL, identityMessage, readMessage } from './channel.ts'
+import { openLibrary } from './library.ts'
+import { membershipsOf } from './memberships.ts'
+import { createPasswordSignIn, type PasswordSignIn } from './password-sign-in.ts'
+import { requireSameOrigin } from './same-origin.ts'
+import { sessionCookie } from './session-cookie.ts'
+import { createSessions, type SignedIn } from './sessions.ts'
+import { createSetup, type Setup } from './setup.ts'
+import { dropSessionRow, dropSessionRows, isMember } from './tenant-access.ts'
+import { Throttle } from './throttle.ts'
+
+export { forgetMemberships } from './memberships.ts'
+export { addMember, ensureSystemUser, type NewMember, SYSTEM_USER_ID, systemActor, systemContext } from './members.ts'
+export { AUTH_GUARDS, protectLastAdministrator, requireAdministrator } from './guards.ts'
+
+export interface AuthOptions {
+  database: Database
+  /** Where the library connects: the direct address when there are two. */
+  databaseUrl: string
+  catalog: Catalog
+  /** Tenants with these ids, in any order; unknown ones are left out. */
+  findTenants(ids: readonly string[]): Promise<readonly TenantInfo[]>
+  /** Keys that sign cookies, newest first; at least one, of at least 32 characters. */
+  secrets: readonly string[]
+  /** Origin under which people reach the server; null: the address it listens on. */
+  publicUrl: string | null
+  log: Logger
+}
+
+/** What the routes of kernel/http use beyond `Auth`. */
+export interface AuthRoom extends Auth {
+  accounts: Accounts
+  setup: Setup
+  passwords: PasswordSignIn
+  identityOf(request: Request): Promise<(Identity & SignedIn) | null>
+  /** Organisations that this account can enter now. */
+  tenantsOf(identity: string): Promise<readonly TenantInfo[]>
+  /** A Set-Cookie header when the session has been prolonged. */
+  renew(request: Request): Promise<string | null>
+  /** After its sessions ended elsewhere: everywhere at once. */
+  forget(identity: string): Promise<void>
+  /** Takes the rows of an account's sessions out of its tenants; of one session when named. */
+  dropSessions(identity: string, tokenHash?: string): Promise<void>
+  requireSameOrigin(request: Request): void
+  publicUrl: string | null
+  isSecure: boolean
+  close(): Promise<void>
+}
+
+/** Runs the migrations of the auth schema. */
+export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
+  const { database, catalog, findTenants, secrets, publicUrl, log } = options
+  const [secret] = secrets
+  if (!secret) throw new RelataError('RL504', 'There is no secret to sign cookies with.')
+  const isSecure = publicUrl?.startsWith('https://') ?? false
+  const library = await openLibrary({ url: options.databaseUrl, database, secret, publicUrl, isSecure, log })
+  const cookie = sessionCookie(secrets, isSecure)
+  const sessions = createSessions(database, cookie)
+  const actors = createActors(database, cookie, sessions, log)
+  const accounts = createAccounts(database, library)
+  const passwords = createPasswordSignIn(library, cookie, new Throttle())
+
+  const hear = (payload: string): void => {
+    const message = readMessage(payload)
+    actors.forget(message)
+    if (message === 'everything') sessions.forgetAll()
+    else if ('identity' in message) sessions.forget(message.identity)
+  }
+  const stopListening = await database.listen(AUTH_CHANNEL, hear, () => hear('everything'))
+
+  const forget = async (identity: string): Promise<void> => {
+    hear(identityMessage(identity))
+    await database.notify(AUTH_CHANNEL, identityMessage(identity))
+  }
+  const everyTenantOf = async (identity: string): Promise<readonly TenantInfo[]> => {
+    const ids = await membershipsOf(database, identity)
+    const found = ids.length === 0 ? [] : await findTenants(ids)
+    return ids.flatMap((id) => found.find((tenant) => tenant.id === id) ?? [])
+  }
+  const tenantsOf = async (identity: string): Promise<readonly TenantInfo[]> => {
+    const tenants = await everyTenantOf(identity)
+    const answers = await Promise.all(
+      tenants.map(async (tenant) => {
+        const loaded = await catalog.load(tenant.slug).catch(() => null)
+        return loaded !== null && (await isMember(database, loaded, identity))
+      }),
+    )
+    return tenants.filter((_, index) => answers[index])
+  }
+  const dropSessions = async (identity: string, tokenHash?: string): Promise<void> => {
+    for (const tenant of await everyTenantOf(identity)) {
+      try {
+        const loaded = await catalog.load(tenant.slug)
+        await (tokenHash === undefined
+          ? dropSessionRows(database, loaded, identity)
+          : dropSessionRow(database, loaded, tokenHash))
+      } catch (error) {
+        // The sessions themselves have ended already; a row less tidy is no reason to fail.
+        log.warn({ err: error, tenant: tenant.slug }, 'could not remove the rows of ended sessions')
+      }
+    }
+  }
+
+  return {
+    accounts,
+    setup: createSetup(database, accounts),
+    passwords,
+    actorOf: actors.of,
+    identityOf: sessions.of,
+    renew: sessions.renew,
+    tenantsOf,
+    forget,
+    dropSessions,
+    requireSameOrigin: (request) => requireSameOrigin(request, publicUrl),
+    publicUrl,
+    isSecure,
+    async handle(request, address = () => '') {
+      const { pathname } = new URL(request.url)
+      if (request.method === 'POST' && pathname === '/api/auth/sign-in/email') {
+        return withCookies({ ok: true }, await passwords.signIn(request, await readCredentials(request), address()))
+      }
+      if (request.method === 'POST' && pathname === '/api/auth/sign-out') {
+        const signedIn = await sessions.of(request)
+        const cookies = await passwords.signOut(request)
+        if (signedIn) {
+          await forget(signedIn.id)
+          await dropSessions(signedIn.id, signedIn.tokenHash)
+        }
+        return withCookies({ ok: true }, cookies)
+      }
+      throw new RelataError('RL101', 'There is nothing at this address.')
+    },
+    async close() {
+      await stopListening()
+      await library.close()
+    },
+  }
+}
+
+export function withCookies(body: unknown, cookies: readonly string[], status = 200): Response {
+  const response = Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  return response
+}
+
+async function readCredentials(request: Request): Promise<{ email: string; password: string; rememberMe: boolean }> {
+  const text = await request.text()
+  const body: unknown = text.length > 10_000 ? null : tryParse(text)
+  if (typeof body !== 'object' || body === null || !('email' in body) || !('password' in body)) throw badCredentials()
+  const { email, password } = body
+  if (typeof email !== 'string' || typeof password !== 'string') throw badCredentials()
+  const rememberMe = !('rememberMe' in body) || body.rememberMe !== false
+  return { email, password, rememberMe }
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const badCredentials = () => new RelataError('RL100', 'The body must be {"email": "…", "password": "…"}.')

@@ -1,0 +1,123 @@
+// Checks rules where they stand, and knows of each formula what it yields and what that depends on.
+import { type CheckedRule, checkRule, type RuleType, type Volatility } from '../../sdk/rules/index.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
+import { type Bench, type EntityDraft, type FieldDraft, findEntity, findField } from './bench.ts'
+import { pointer, type Place } from './problems.ts'
+import { findLeaf, rollupType, type ScopeEntity, type ScopeLookup, scopeOf } from './scope.ts'
+
+/** What the value of a rule hangs on, formulas that it reads included. */
+export interface RuleFacts {
+  type: RuleType
+  volatility: ReadonlySet<Volatility>
+  /** A path that leads through a reference: the value changes without this record changing. */
+  reference?: string
+  /** A path that ends at a roll-up. */
+  rollup?: string
+}
+
+export interface RuleBook {
+  lookup: ScopeLookup
+  /** Check a rule on an entity; problems are reported at `place`. */
+  check(draft: EntityDraft, rule: unknown, place: Place, expected?: RuleType): RuleFacts | undefined
+  /** What a formula field yields; undefined when it is faulty, which is reported once. */
+  formula(draft: EntityDraft, field: FieldDraft): RuleFacts | undefined
+  typeOfPath(draft: EntityDraft, path: string): RuleType | undefined
+}
+
+export function createRuleBook(bench: Bench): RuleBook {
+  const entities = new Map<string, ScopeEntity>()
+  const drafts = new Map<ScopeEntity, EntityDraft>()
+  for (const draft of bench.entities) {
+    const view: ScopeEntity = { entity: draft.entity, field: (name) => findField(draft, name)?.field }
+    drafts.set(view, draft)
+    entities.set(draft.entity.name, view)
+  }
+  const viewOf = (draft: EntityDraft) => entities.get(draft.entity.name)
+  const lookup: ScopeLookup = {
+    find(name) {
+      const draft = findEntity(bench, name)
+      return draft && viewOf(draft)
+    },
+  }
+  const formulas = new Map<Field, RuleFacts | undefined>()
+  const inProgress: { field: Field; label: string }[] = []
+  const circular = new Set<Field>()
+
+  const computedType = (owner: ScopeEntity, field: Field): RuleType | undefined => {
+    const draft = drafts.get(owner)
+    const own = draft?.fields.find((one) => one.field === field)
+    if (!draft || !own) return undefined
+    if (field.type === 'formula') return formula(draft, own)?.type ?? { kind: 'null' }
+    const { rollup } = field.options
+    const child = rollup && findEntity(bench, rollup.entity)
+    return rollup && rollupType(rollup.aggregate, child && rollup.field ? typeOfPath(child, rollup.field) : undefined)
+  }
+  const scopes = new Map<EntityDraft, ReturnType<typeof scopeOf>>()
+  const scopeFor = (draft: EntityDraft) => {
+    const view = viewOf(draft) ?? { entity: draft.entity, field: () => undefined }
+    const scope = scopes.get(draft) ?? scopeOf(lookup, view, computedType)
+    scopes.set(draft, scope)
+    return scope
+  }
+  const typeOfPath = (draft: EntityDraft, path: string) => scopeFor(draft).typeOf(path)
+
+  const check: RuleBook['check'] = (draft, rule, place, expected) => {
+    const result = checkRule(rule, scopeFor(draft), expected)
+    if (result.ok) return factsOf(draft, result.rule)
+    for (const problem of result.problems) {
+      bench.problems.error({ ...place, path: place.path + problem.path }, 'bad_rule', problem.message, {
+        hint: problem.hint,
+      })
+    }
+    return undefined
+  }
+
+  const formula: RuleBook['formula'] = (draft, own) => {
+    const { field } = own
+    if (formulas.has(field)) return formulas.get(field)
+    const label = `${draft.entity.name}.${field.name}`
+    const start = inProgress.findIndex((one) => one.field === field)
+    if (start >= 0) {
+      const circle = inProgress.slice(start)
+      for (const one of circle) circular.add(one.field)
+      bench.problems.error(
+        own.place,
+        'formula_cycle',
+        `formulas read each other in a circle: ${[...circle.map((one) => one.label), label].join(' → ')}`,
+      )
+      return undefined
+    }
+    inProgress.push({ field, label })
+    const facts = check(draft, field.options.rule, bench.trace.locate(own.values, pointer('', 'rule')))
+    inProgress.pop()
+    formulas.set(field, circular.has(field) ? undefined : facts)
+    return formulas.get(field)
+  }
+
+  const factsOf = (draft: EntityDraft, rule: CheckedRule): RuleFacts => {
+    const volatility = new Set<Volatility>([rule.volatility])
+    let reference: string | undefined
+    let rollup: string | undefined
+    const view = viewOf(draft)
+    for (const path of rule.reads) {
+      const leaf = view && findLeaf(lookup, view, path)
+      if (!leaf) continue
+      if (leaf.steps > 0) reference ??= path
+      if (leaf.field?.options.rollup) rollup ??= path
+      const owner = drafts.get(leaf.owner)
+      const own = owner?.fields.find((one) => one.field === leaf.field)
+      const inner = owner && own && leaf.field?.type === 'formula' ? formula(owner, own) : undefined
+      for (const one of inner?.volatility ?? []) volatility.add(one)
+      if (inner?.reference !== undefined) reference ??= path
+      if (inner?.rollup !== undefined) rollup ??= path
+    }
+    return {
+      type: rule.type,
+      volatility,
+      ...(reference === undefined ? {} : { reference }),
+      ...(rollup === undefined ? {} : { rollup }),
+    }
+  }
+
+  return { lookup, check, formula, typeOfPath }
+}

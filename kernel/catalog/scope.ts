@@ -1,0 +1,138 @@
+// What a rule on an entity may read, and of which type: its own fields by part, standard fields, roll-ups, formulas,
+// and the same of records that to-one references lead to.
+import { type Entity, type Field, type Rollup, STANDARD_FIELDS } from '../../sdk/metadata/snapshot.ts'
+import type { RuleScope, RuleType } from '../../sdk/rules/types.ts'
+import { isToOne } from './references.ts'
+
+export const MAX_REFERENCE_STEPS = 3
+/** Deeper paths are understood but not offered. */
+const OFFERED_STEPS = 1
+
+/** What both a Model and the entities in the making can answer. */
+export interface ScopeEntity {
+  readonly entity: Entity
+  field(name: string): Field | undefined
+}
+export interface ScopeLookup {
+  find(name: string): ScopeEntity | undefined
+}
+
+/** What a formula or a roll-up yields. */
+export type ComputedType = (owner: ScopeEntity, field: Field) => RuleType | undefined
+
+/** @param computedType the default reads what the catalog has put into the field's options */
+export function scopeOf(lookup: ScopeLookup, start: ScopeEntity, computedType: ComputedType = resolvedType): RuleScope {
+  return {
+    typeOf: (path) => {
+      const found = findLeaf(lookup, start, path)
+      return found && leafType(found, computedType)
+    },
+    paths: () => pathsOf(lookup, start, OFFERED_STEPS),
+  }
+}
+
+export interface Leaf {
+  /** The entity that the leaf is on. */
+  owner: ScopeEntity
+  /** How many references lead to it. */
+  steps: number
+  name: string
+  part: string
+  /** undefined: a standard field. */
+  field: Field | undefined
+}
+
+/** What a path such as `amount.base` or `employer.owner.display_name` ends at. */
+export function findLeaf(lookup: ScopeLookup, start: ScopeEntity, path: string): Leaf | undefined {
+  const names = path.split('.', MAX_REFERENCE_STEPS + 3)
+  if (names.includes('')) return undefined
+  let owner = start
+  for (let steps = 0; steps <= MAX_REFERENCE_STEPS; steps++) {
+    const [name = '', part = '', ...rest] = names.slice(steps)
+    const isEnd = rest.length === 0
+    if (isEnd && part === '' && hasStandard(owner.entity, name)) return { owner, steps, name, part, field: undefined }
+    const field = isEnd ? owner.field(name) : undefined
+    if (field && hasPart(field, part)) return { owner, steps, name, part, field }
+    const next = part === '' ? undefined : targetOf(lookup, owner, name)
+    if (!next) return undefined
+    owner = next
+  }
+  return undefined
+}
+
+/** The entity that a path on `current` steps to by this name; undefined when it is no to-one reference. */
+export function targetOf(lookup: ScopeLookup, current: ScopeEntity, name: string): ScopeEntity | undefined {
+  if (hasStandard(current.entity, name)) {
+    const target = Object.hasOwn(STANDARD_TARGETS, name) ? STANDARD_TARGETS[name] : undefined
+    return target === undefined ? undefined : lookup.find(target)
+  }
+  const field = current.field(name)
+  const [to] = (field && isToOne(field.type) && field.options.to) || []
+  return to === undefined ? undefined : lookup.find(to)
+}
+
+const STANDARD_TARGETS: Readonly<Record<string, string>> = {
+  created_by: 'system.user',
+  updated_by: 'system.user',
+  owner: 'system.user',
+  owner_team: 'system.team',
+}
+
+export function hasStandard(entity: Entity, name: string): boolean {
+  if (!STANDARD_FIELDS.some((field) => field.name === name)) return false
+  const isOwner = name === 'owner' || name === 'owner_team'
+  return !isOwner || entity.ownership === 'user' || entity.ownership === 'team'
+}
+
+/** Counts are numbers, sums and averages decimals, the extremes of the child's own type. */
+export function rollupType(aggregate: Rollup['aggregate'], childType: RuleType | undefined): RuleType {
+  if (aggregate === 'count') return { kind: 'number' }
+  if (aggregate === 'sum' || aggregate === 'average') return { kind: 'decimal' }
+  return childType ?? { kind: 'decimal' }
+}
+
+export function isComputed(field: Field): boolean {
+  return field.type === 'formula' || field.type === 'rollup'
+}
+
+function resolvedType(_owner: ScopeEntity, field: Field): RuleType | undefined {
+  const { rollup, ruleType } = field.options
+  return rollup ? rollupType(rollup.aggregate, ruleType) : ruleType
+}
+
+function hasPart(field: Field, part: string): boolean {
+  if (field.type === 'secret') return false
+  return isComputed(field) ? part === '' : field.columns.some((column) => column.part === part)
+}
+
+function leafType({ owner, name, part, field }: Leaf, computedType: ComputedType): RuleType | undefined {
+  if (!field) return STANDARD_FIELDS.find((one) => one.name === name)?.ruleType
+  return isComputed(field) ? computedType(owner, field) : field.columns.find((column) => column.part === part)?.ruleType
+}
+
+function pathsOf(lookup: ScopeLookup, current: ScopeEntity, steps: number): string[] {
+  const standard = STANDARD_FIELDS.map((field) => field.name).filter((name) => hasStandard(current.entity, name))
+  const { fields } = current.entity
+  const own = fields.flatMap((field) => {
+    if (isComputed(field)) return [field.name]
+    const parts = field.columns.map((column) => column.part).filter((part) => hasPart(field, part))
+    return parts.map((part) => (part === '' ? field.name : `${field.name}.${part}`))
+  })
+  if (steps === 0) return [...standard, ...own]
+  const through = [...standard, ...fields.map((field) => field.name)].flatMap((name) => {
+    const target = targetOf(lookup, current, name)
+    return target ? pathsOf(lookup, target, steps - 1).map((path) => `${name}.${path}`) : []
+  })
+  return [...standard, ...own, ...through]
+}
+
+const scopes = new WeakMap<ScopeEntity, RuleScope>()
+
+/** What rules on an entity of a published version may read. */
+export function entityScope(model: ScopeLookup, entity: ScopeEntity): RuleScope {
+  const known = scopes.get(entity)
+  if (known) return known
+  const made = scopeOf(model, entity)
+  scopes.set(entity, made)
+  return made
+}

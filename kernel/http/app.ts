@@ -1,0 +1,75 @@
+// All addresses of the server in one place: which routes stand where, and what every request passes first.
+import { Hono } from 'hono'
+import { RelataError } from '../../sdk/errors.ts'
+import type { AuthRoom } from '../auth/index.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { enterTenant, type TenantEnv } from '../request.ts'
+import { problemResponse } from '../respond/problem.ts'
+import type { SchemaPublisher } from '../schema/publisher.ts'
+import type { Services } from '../services.ts'
+import type { Tenants } from '../tenants/index.ts'
+import { bulkRoutes } from './bulk.ts'
+import { fileRoutes } from './files.ts'
+import { type Health, healthRoutes } from './health.ts'
+import { keyRoutes } from './keys.ts'
+import { metaRoutes } from './meta.ts'
+import { metadataRoutes } from './metadata.ts'
+import { openApiRoutes } from './openapi.ts'
+import { pageRoutes } from './pages.ts'
+import { profileRoutes } from './profile.ts'
+import { recordRoutes } from './records.ts'
+import { sameOriginOnly, securityHeaders } from './security.ts'
+import { sessionRoutes } from './session.ts'
+import { tenantRoutes } from './tenants.ts'
+import { userRoutes } from './users.ts'
+
+export interface AppParts {
+  services: Services
+  auth: AuthRoom
+  files: FileStore
+  tenants: Tenants
+  publisher: SchemaPublisher
+  health: Health
+  /** studio/dist */
+  pagesFolder: string
+}
+
+export function createApp({ services, auth, files, tenants, publisher, health, pagesFolder }: AppParts): Hono {
+  const { log } = services
+  const app = new Hono()
+  app.onError((error, c) => problemResponse(error, log, { method: c.req.method, path: c.req.path }))
+  app.use('*', securityHeaders(auth.isSecure))
+  app.route('/', healthRoutes(services.database, health))
+
+  app.use('/api/*', sameOriginOnly(auth, log))
+  app.route('/api', sessionRoutes(auth, log))
+  app.route('/api', tenantRoutes(services, auth, tenants))
+  app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))
+  app.all('/api/*', (c) => {
+    const error = new RelataError('RL101', `There is nothing at ${c.req.method} ${c.req.path}.`, {
+      hint: 'The tenant’s openapi.json describes every address.',
+    })
+    return problemResponse(error, log, { method: c.req.method, path: c.req.path })
+  })
+  app.route('/', pageRoutes(pagesFolder))
+  return app
+}
+
+/** Everything within one tenant, behind its door. */
+function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publisher: SchemaPublisher): Hono<TenantEnv> {
+  const app = new Hono<TenantEnv>()
+  app.use('*', (c, next) => enterTenant(c, services, next))
+  const rooms = [
+    recordRoutes(services),
+    metaRoutes(services),
+    metadataRoutes(services, publisher),
+    bulkRoutes(services),
+    fileRoutes(services, files),
+    openApiRoutes(services),
+    profileRoutes(services),
+    keyRoutes(services),
+    userRoutes(services, auth),
+  ]
+  for (const room of rooms) app.route('/', room)
+  return app
+}

@@ -1,0 +1,84 @@
+// Signing in and out of the installation, the first set-up, passwords. Everything here is about an account; what the
+// account may do in an organisation is asked at that organisation's door.
+import { Type } from '@sinclair/typebox'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { RelataError } from '../../sdk/errors.ts'
+import { type AuthRoom, withCookies } from '../auth/index.ts'
+import { answer } from './answer.ts'
+import { Password, readBody, Words } from './read-body.ts'
+import { readJson } from './read-json.ts'
+import { clientAddress } from './security.ts'
+
+export interface SessionAnswer {
+  user: { email: string; name: string; isOperator: boolean } | null
+  tenants: readonly { slug: string; title: string; isDemo: boolean }[]
+  setup: 'needed' | 'done'
+}
+
+const strict = { additionalProperties: false }
+const SetupBody = Type.Object({ token: Words(200), email: Words(254), password: Password, name: Words(120) }, strict)
+const ChangeBody = Type.Object({ current: Password, password: Password }, strict)
+const LinkBody = Type.Object({ token: Words(200), password: Password }, strict)
+
+export function sessionRoutes(auth: AuthRoom, log: Logger): Hono {
+  const app = new Hono()
+
+  app.get('/session', (c) =>
+    answer(c, log, async () => {
+      const signedIn = await auth.identityOf(c.req.raw)
+      const body: SessionAnswer = {
+        user: signedIn && { email: signedIn.email, name: signedIn.name, isOperator: signedIn.isOperator },
+        tenants: signedIn
+          ? (await auth.tenantsOf(signedIn.id)).map(({ slug, title, isDemo }) => ({ slug, title, isDemo }))
+          : [],
+        setup: (await auth.setup.isNeeded()) ? 'needed' : 'done',
+      }
+      const cookie = signedIn ? await auth.renew(c.req.raw) : null
+      return withCookies(body, cookie === null ? [] : [cookie])
+    }),
+  )
+
+  app.post('/setup', (c) =>
+    answer(c, log, async () => {
+      const { token, email, password, name } = readBody(SetupBody, await readJson(c))
+      const account = await auth.setup.complete({ token, email, password, name: name.trim() })
+      const cookies = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
+      return withCookies({ user: { email: account.email, name: account.name, isOperator: true } }, cookies, 201)
+    }),
+  )
+
+  /** Change one's own password; other sessions end. */
+  app.post('/password', (c) =>
+    answer(c, log, async () => {
+      const signedIn = await auth.identityOf(c.req.raw)
+      if (!signedIn) throw new RelataError('RL300', 'Please sign in.')
+      const { current, password } = readBody(ChangeBody, await readJson(c))
+      const input = { email: signedIn.email, current, next: password }
+      const cookies = await auth.passwords.changePassword(c.req.raw, input, clientAddress(c))
+      await auth.forget(signedIn.id)
+      await auth.dropSessions(signedIn.id)
+      return withCookies({ ok: true }, cookies)
+    }),
+  )
+
+  /** Set a password by a one-time link, and sign in. */
+  app.post('/password/link', (c) =>
+    answer(c, log, async () => {
+      const { token, password } = readBody(LinkBody, await readJson(c))
+      const account = await auth.accounts.usePasswordLink(token, password)
+      if (!account)
+        throw new RelataError('RL305', 'This link is no longer valid.', {
+          hint: 'Ask your administrator for a new one.',
+        })
+      await auth.forget(account.id)
+      await auth.dropSessions(account.id)
+      const cookies = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
+      return withCookies({ user: { email: account.email, name: account.name } }, cookies)
+    }),
+  )
+
+  app.all('/auth/*', (c) => answer(c, log, () => auth.handle(c.req.raw, () => clientAddress(c))))
+
+  return app
+}

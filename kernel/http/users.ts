@@ -1,0 +1,139 @@
+// Letting people into an organisation. The account behind a user belongs to the installation: it is made here when it
+// is new, and linked when it exists. From then on the user is a record like any other.
+import { Type } from '@sinclair/typebox'
+import { Hono } from 'hono'
+import { RelataError } from '../../sdk/errors.ts'
+import type { Account } from '../auth/accounts.ts'
+import { type AuthRoom, addMember } from '../auth/index.ts'
+import { requireRoles, USER_ENTITY } from '../auth/members.ts'
+import { requireAdminister } from '../auth/rights.ts'
+import { runSql, systemTable } from '../auth/system-table.ts'
+import type { Model } from '../catalog/model.ts'
+import { inTenant, type TenantEnv } from '../request.ts'
+import { isUuid } from '../run/new-id.ts'
+import type { Services, TenantInfo } from '../services.ts'
+import { sql } from '../sql/sql.ts'
+import { Password, readBody, Words } from './read-body.ts'
+import { readJson } from './read-json.ts'
+
+const NewUser = Type.Object(
+  {
+    email: Words(254),
+    name: Words(120),
+    roles: Type.Array(Words(81), { minItems: 1, maxItems: 100 }),
+    password: Type.Optional(Password),
+    link_existing: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export interface NewUserAnswer {
+  id: string
+  /** `new`, or one that the person has already: they sign in as they always do. */
+  account: 'new' | 'existing'
+  /** For handing over: sets the password once. Absent when there is one. */
+  link?: { url: string; expires_at: string }
+}
+
+export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> {
+  const { database } = services
+  const app = new Hono<TenantEnv>()
+
+  app.post('/users', (c) =>
+    inTenant(c, services, async ({ loaded, model, actor }) => {
+      requireAdminister(model, actor)
+      const input = readBody(NewUser, await readJson(c))
+      requireRoles(model, input.roles)
+      const existing = await auth.accounts.find(input.email)
+      if (existing) requireConsent(existing, loaded.tenant, input.link_existing === true)
+      const account =
+        existing ??
+        (await auth.accounts.create({
+          email: input.email,
+          name: input.name,
+          managedBy: loaded.tenant.id,
+          ...passwordOf(input),
+        }))
+      const { userId } = await addMember(
+        database,
+        loaded,
+        { identity: account.id, email: account.email, name: input.name, roles: input.roles },
+        actor,
+      )
+      const needsLink = !account.hasPassword && account.managedBy === loaded.tenant.id
+      const body: NewUserAnswer = {
+        id: userId,
+        account: existing ? 'existing' : 'new',
+        ...(needsLink ? { link: await linkFor(auth, c.req.url, account.id) } : {}),
+      }
+      return Response.json(body, { status: 201, headers: { 'cache-control': 'no-store' } })
+    }),
+  )
+
+  /** A new one-time link for somebody who has lost the password, or the first link. */
+  app.post('/users/:id/password-link', (c) =>
+    inTenant(c, services, async ({ loaded, model, actor }) => {
+      requireAdminister(model, actor)
+      const account = await accountOf(auth, services, model, c.req.param('id'))
+      if (account.managedBy !== loaded.tenant.id) {
+        throw new RelataError('RL301', 'The password of this account is not managed by this organisation.', {
+          hint: 'Its owner can change it after signing in.',
+        })
+      }
+      return Response.json(await linkFor(auth, c.req.url, account.id), {
+        status: 201,
+        headers: { 'cache-control': 'no-store' },
+      })
+    }),
+  )
+
+  return app
+}
+
+const passwordOf = ({ password }: { password?: string }) => (password === undefined ? {} : { password })
+
+/**
+ * Whoever manages an account's password can sign in with it. Addresses are not proven by mail yet, so an account that
+ * another organisation made is let in only when the administrator has been told so.
+ */
+function requireConsent(account: Account, tenant: TenantInfo, isAgreed: boolean): void {
+  if (isAgreed || account.managedBy === null || account.managedBy === tenant.id) return
+  throw new RelataError(
+    'RL207',
+    'An account with this e-mail address exists, and another organisation manages its password.',
+    {
+      problems: [
+        {
+          path: '/email',
+          key: 'managed_elsewhere',
+          message: 'belongs to an account that another organisation manages',
+        },
+      ],
+      hint: 'If you trust it, send "link_existing": true to let this account in.',
+    },
+  )
+}
+
+async function linkFor(
+  auth: AuthRoom,
+  requestUrl: string,
+  identity: string,
+): Promise<{ url: string; expires_at: string }> {
+  const { token, expiresAt } = await auth.accounts.passwordLink(identity)
+  return { url: `${auth.publicUrl ?? new URL(requestUrl).origin}/password?token=${token}`, expires_at: expiresAt }
+}
+
+/** @throws RL205 */
+async function accountOf(auth: AuthRoom, { database }: Services, model: Model, userId: string): Promise<Account> {
+  const { name, column: col, value } = systemTable(model, USER_ENTITY)
+  const rows = isUuid(userId)
+    ? await runSql(
+        database,
+        sql`SELECT ${col('identity')} FROM ${name} WHERE ${col('id')} = ${value('id', userId)} AND ${col('deleted_at')} IS NULL`,
+      )
+    : []
+  const identity = rows[0]?.[0]
+  const account = identity ? await auth.accounts.byId(identity) : null
+  if (!account) throw new RelataError('RL205', 'There is no such user with an account.')
+  return account
+}

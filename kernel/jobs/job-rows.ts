@@ -1,0 +1,125 @@
+// Work that goes on in the background, as rows of the tenant's `_job`. Each has a face among the records of
+// `system.job`, under the same id, so that people see it on a generated page; the work does not depend on that face.
+import type { Model } from '../catalog/model.ts'
+import type { Queryable } from '../run/database.ts'
+import { newId } from '../run/new-id.ts'
+import { ident, join, param, type Sql, sql, toStatement } from '../sql/sql.ts'
+import { runSql, systemTable } from '../auth/system-table.ts'
+
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+
+export interface NewJob {
+  /** Which handler does it. */
+  kind: string
+  /** For people: `Build indexes of Person`. */
+  title: string
+  /** What the handler needs, as JSON. */
+  payload: unknown
+  /** Not before so long from now. */
+  delayMs?: number
+}
+
+export interface JobRow {
+  id: string
+  kind: string
+  title: string
+  payload: unknown
+  attempts: number
+}
+
+const table = (schema: string): string => toStatement(ident(schema, '_job')).text
+const JOB_ENTITY = 'system.job'
+
+/** Part of the transaction that makes the work necessary. @returns the id */
+export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promise<string> {
+  const id = newId()
+  const { schema } = model.snapshot
+  await tx.query(
+    `INSERT INTO ${table(schema)} (id, kind, title, payload, not_before)
+     VALUES ($1::uuid, $2, $3, $4::text::json, now() + $5::float8 * interval '1 millisecond')`,
+    [id, job.kind, job.title, JSON.stringify(job.payload), String(job.delayMs ?? 0)],
+  )
+  if (model.find(JOB_ENTITY)) {
+    const face = systemTable(model, JOB_ENTITY)
+    const values = { id, display_name: job.title, title: job.title, kind: job.kind, state: 'waiting', progress: '0' }
+    const names = join(
+      Object.keys(values).map((name) => face.column(name)),
+      ', ',
+    )
+    const list = join(
+      Object.entries(values).map(([name, value]) => face.value(name, value)),
+      ', ',
+    )
+    await runSql(tx, sql`INSERT INTO ${face.name} (${names}) VALUES (${list})`)
+  }
+  return id
+}
+
+/** Jobs that may run now, in the order in which they were asked for. */
+export async function openJobs(database: Queryable, schema: string): Promise<JobRow[]> {
+  const rows = await database.query(
+    `SELECT id, kind, title, payload, attempts FROM ${table(schema)}
+     WHERE state IN ('waiting', 'running') AND not_before <= now() ORDER BY id`,
+  )
+  return rows.map(([id, kind, title, payload, attempts]) => ({
+    id: id ?? '',
+    kind: kind ?? '',
+    title: title ?? '',
+    payload: JSON.parse(payload ?? 'null'),
+    attempts: Number(attempts),
+  }))
+}
+
+/** How long until one that waits may run; null: none waits. */
+export async function nextJobInMs(database: Queryable, schema: string): Promise<number | null> {
+  const [row] = await database.query(
+    `SELECT ceil(extract(epoch FROM min(not_before) - now()) * 1000)::bigint FROM ${table(schema)} WHERE state IN ('waiting', 'running')`,
+  )
+  const text = row?.[0]
+  return text === null || text === undefined ? null : Math.max(0, Number(text))
+}
+
+export interface JobChange {
+  state?: JobState
+  /** 0–100 */
+  progress?: number
+  error?: string | null
+  attempts?: number
+  /** Not again before so long from now. */
+  delayMs?: number
+}
+
+export async function changeJob(database: Queryable, model: Model, id: string, change: JobChange): Promise<void> {
+  const isOver = change.state === 'done' || change.state === 'failed' || change.state === 'cancelled'
+  const now = sql`now()`
+  const own: Sql[] = [
+    ...(change.state === undefined ? [] : [sql`state = ${param(change.state, 'text')}`]),
+    ...(change.error === undefined ? [] : [sql`error = ${param(change.error, 'text')}`]),
+    ...(change.attempts === undefined ? [] : [sql`attempts = ${param(String(change.attempts), 'int4')}`]),
+    ...(change.delayMs === undefined
+      ? []
+      : [sql`not_before = now() + ${param(String(change.delayMs), 'float8')} * interval '1 millisecond'`]),
+    ...(isOver ? [sql`finished_at = ${now}`] : []),
+  ]
+  const byId = param(id, 'uuid')
+  if (own.length > 0)
+    await runSql(
+      database,
+      sql`UPDATE ${ident(model.snapshot.schema, '_job')} SET ${join(own, ', ')} WHERE id = ${byId}`,
+    )
+  if (!model.find(JOB_ENTITY)) return
+  const face = systemTable(model, JOB_ENTITY)
+  const set = (name: string, value: Sql): Sql => sql`${face.column(name)} = ${value}`
+  const shown: Sql[] = [
+    ...(change.state === undefined ? [] : [set('state', face.value('state', change.state))]),
+    ...(change.error === undefined ? [] : [set('error', face.value('error', change.error))]),
+    ...(change.progress === undefined
+      ? []
+      : [set('progress', face.value('progress', String(Math.round(change.progress))))]),
+    ...(change.state === 'running' ? [set('started_at', sql`COALESCE(${face.column('started_at')}, now())`)] : []),
+    ...(isOver ? [set('finished_at', now)] : []),
+    set('updated_at', now),
+    set('version', sql`${face.column('version')} + ${param('1', 'int4')}`),
+  ]
+  await runSql(database, sql`UPDATE ${face.name} SET ${join(shown, ', ')} WHERE ${face.column('id')} = ${byId}`)
+}

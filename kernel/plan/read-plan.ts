@@ -1,0 +1,112 @@
+// A list request with every name resolved, its rule checked and rights applied. Pure: no connection, no clock.
+import { RelataError } from '../../sdk/errors.ts'
+import { fieldType } from '../../sdk/fields/index.ts'
+import { type CheckedRule, checkRule } from '../../sdk/rules/index.ts'
+import { entityScope } from '../catalog/scope.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import type { ListRequest } from '../parse/list-request.ts'
+import { type ResolvedPath, resolvePath } from './paths.ts'
+import type { Rights } from './rights.ts'
+import { planSelection, type Selected } from './selection.ts'
+
+export interface SortPlan {
+  path: ResolvedPath
+  direction: 'asc' | 'desc'
+  /** The column may be null, and stands on the row itself, so that its index can be walked. */
+  isSplit: boolean
+  isNullable: boolean
+}
+
+export interface ReadPlan {
+  model: Model
+  entity: EntityModel
+  selection: readonly Selected[]
+  filter: CheckedRule | undefined
+  /** Without the closing `id`, which the statement adds. */
+  sort: readonly SortPlan[]
+  limit: number
+  /** Which of the cursor's values are null; undefined on the first page. */
+  cursorNulls: readonly boolean[] | undefined
+  count: ListRequest['count']
+  searchWords: number
+  isTrash: boolean
+}
+
+const NEVER_NULL = new Set(['id', 'version', 'created_at'])
+
+/** @throws RL202 RL203 RL204 RL301 RL104 */
+export function planList(model: Model, entity: EntityModel, request: ListRequest, rights: Rights): ReadPlan {
+  const selection = planSelection(model, entity, request, rights)
+  const sort = request.sort
+    .filter((key) => key.path !== 'id')
+    .map((key) => planSort(model, entity, key.path, key.direction, rights))
+  if (request.cursor && request.cursor.length !== sort.length + 1) {
+    throw new RelataError('RL104', 'The cursor belongs to a list with another order.', {
+      hint: 'Start again without a cursor.',
+    })
+  }
+  return {
+    model,
+    entity,
+    selection,
+    filter: planFilter(model, entity, request.filter, rights),
+    sort,
+    limit: request.limit,
+    cursorNulls: request.cursor?.map((value) => value === null),
+    count: request.count,
+    searchWords: searchWords(request.search).length,
+    isTrash: request.isTrash,
+  }
+}
+
+/** Every word must be found; more than eight add nothing. */
+export function searchWords(text: string | undefined): string[] {
+  return (text ?? '').split(/\s+/).filter(Boolean).slice(0, 8)
+}
+
+/** @throws RL203 with every problem */
+export function planFilter(
+  model: Model,
+  entity: EntityModel,
+  filter: unknown,
+  rights: Rights,
+): CheckedRule | undefined {
+  if (filter === undefined || filter === null || filter === true) return undefined
+  const checked = checkRule(filter, entityScope(model, entity), { kind: 'boolean' })
+  if (!checked.ok) throw new RelataError('RL203', 'The filter is not valid.', { problems: checked.problems })
+  for (const path of checked.rule.reads) requireReadable(model, entity, path, 'filter', rights)
+  return checked.rule
+}
+
+/** A path may be filtered, sorted or summed by only when each record on the way may be read. */
+export function requireReadable(
+  model: Model,
+  entity: EntityModel,
+  path: string,
+  parameter: string,
+  rights: Rights,
+): ResolvedPath {
+  const resolved = resolvePath(model, entity, path, parameter)
+  for (const step of resolved.steps) rights.require(step.target, 'read')
+  const { leaf } = resolved
+  if (leaf.kind === 'part' && !fieldType(leaf.field.type).isReadable) {
+    throw new RelataError('RL204', `“${path}” is a secret and cannot be used in ${parameter}.`)
+  }
+  return resolved
+}
+
+function planSort(
+  model: Model,
+  entity: EntityModel,
+  path: string,
+  direction: 'asc' | 'desc',
+  rights: Rights,
+): SortPlan {
+  const resolved = requireReadable(model, entity, path, 'sort', rights)
+  if (resolved.sqlType === 'jsonb' || resolved.sqlType === 'text[]') {
+    throw new RelataError('RL204', `A list cannot be sorted by “${path}”.`)
+  }
+  const isOwn = resolved.steps.length === 0 && (resolved.leaf.kind === 'part' || resolved.leaf.kind === 'standard')
+  const isNullable = !(resolved.steps.length === 0 && NEVER_NULL.has(path))
+  return { path: resolved, direction, isNullable, isSplit: isOwn && isNullable }
+}

@@ -1,0 +1,169 @@
+// Rows of a bulk load, checked like the body of a create but planned once for the whole load: which members there are,
+// where each goes, and what stands where a row is silent.
+import type { Problem } from '../../sdk/errors.ts'
+import { fieldType } from '../../sdk/fields/index.ts'
+import { nearest } from '../../sdk/metadata/nearest.ts'
+import type { Field, FieldColumn, SqlType } from '../../sdk/metadata/snapshot.ts'
+import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { entityScope } from '../catalog/scope.ts'
+import { ownerColumns } from '../sql/create-sql.ts'
+import { isRuleDefault, type Seal, storeValue, writtenColumns } from './field-value.ts'
+import { fieldNames } from './paths.ts'
+
+export interface StageColumn {
+  name: string
+  sqlType: SqlType
+}
+
+export type PlannedRow = { ok: true; cells: (string | null)[] } | { ok: false; problems: Problem[] }
+
+interface Slot {
+  field: Field
+  columns: readonly FieldColumn[]
+  /** Place of the first column among the cells. */
+  start: number
+  isSettable: boolean
+  /** Stored default; undefined: none. */
+  otherwise: readonly (string | null)[] | undefined
+}
+
+export interface RowPlanOptions {
+  /** Who owns a row that names no owner. */
+  owner: string
+  seal: Seal
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export class RowPlan {
+  /** Columns of the stage after `line`: id, owners, then the fields. */
+  readonly columns: readonly StageColumn[]
+  /** Entities that polymorphic references of planned rows lead to, by field name. */
+  readonly anyTargets = new Map<string, Set<EntityModel>>()
+  /** Some row came with an id of its own, which somebody may have already. */
+  bringsIds = false
+  private readonly model: Model
+  private readonly entity: EntityModel
+  private readonly options: RowPlanOptions
+  private readonly slots = new Map<string, Slot>()
+  private readonly list: readonly Slot[]
+  private readonly owners: readonly string[]
+
+  constructor(model: Model, entity: EntityModel, options: RowPlanOptions) {
+    this.model = model
+    this.entity = entity
+    this.options = options
+    this.owners = ownerColumns(entity)
+    const columns: StageColumn[] = [
+      { name: 'id', sqlType: 'uuid' },
+      ...this.owners.map((name) => ({ name, sqlType: 'uuid' as const })),
+    ]
+    const list: Slot[] = []
+    for (const field of stagedFields(entity)) {
+      const own = writtenColumns(field)
+      const isSettable = fieldType(field.type).isWritable && !field.readOnly
+      list.push({ field, columns: own, start: columns.length, isSettable, otherwise: this.defaultOf(field, own) })
+      columns.push(...own.map(({ column, sqlType }) => ({ name: column, sqlType })))
+    }
+    this.columns = columns
+    this.list = list
+    for (const slot of list) for (const alias of slot.field.aliases) this.slots.set(alias, slot)
+    for (const slot of list) this.slots.set(slot.field.name, slot)
+  }
+
+  /** The field that a column of a file fills; `id`, `owner` and `owner_team` have none. */
+  field(name: string): Field | undefined {
+    return this.slots.get(name)?.field
+  }
+
+  /** Why no value may stand under this name; undefined when one may. */
+  whyNot(name: string): Problem | undefined {
+    if (name === 'id' || this.owners.includes(name) || this.slots.get(name)?.isSettable) return undefined
+    const path = `/${name}`
+    const isKnown = this.entity.field(name) !== undefined || fieldNames(this.entity).includes(name)
+    if (isKnown) return { path, key: 'read_only', message: `“${name}” cannot be set` }
+    const near = nearest(name, [...this.slots.keys()])
+    const message = `${this.entity.entity.name} has no field “${name}”`
+    return { path, key: 'unknown_field', message, ...(near ? { hint: `Did you mean “${near}”?` } : {}) }
+  }
+
+  /** @param freshId for a row that brings none */
+  plan(values: Readonly<Record<string, unknown>>, freshId: () => string): PlannedRow {
+    const cells = new Array<string | null>(this.columns.length).fill(null)
+    const problems: Problem[] = []
+    const given = new Set<Slot>()
+    this.owners.forEach((name, index) => {
+      cells[1 + index] = name === 'owner' && this.entity.entity.ownership === 'user' ? this.options.owner : null
+    })
+    for (const name in values) {
+      const value = values[name]
+      const slot = this.slots.get(name)
+      if (slot?.isSettable) {
+        if (given.has(slot))
+          problems.push({ path: `/${name}`, key: 'twice', message: 'stands there twice, under two of its names' })
+        given.add(slot)
+        this.fill(slot, name, value, cells, problems)
+      } else this.standard(name, value, cells, problems)
+    }
+    for (const slot of this.list) {
+      if (given.has(slot)) continue
+      if (slot.otherwise) slot.otherwise.forEach((text, index) => (cells[slot.start + index] = text))
+      else if (slot.field.required && slot.isSettable) problems.push(required(slot.field.name))
+    }
+    if (problems.length > 0) return { ok: false, problems }
+    if (cells[0] === null) cells[0] = freshId()
+    else this.bringsIds = true
+    return { ok: true, cells }
+  }
+
+  private fill(slot: Slot, name: string, value: unknown, cells: (string | null)[], problems: Problem[]): void {
+    const { field } = slot
+    if (value === null || value === undefined) {
+      if (field.required) problems.push(required(name))
+      return
+    }
+    const stored = storeValue(this.model, field, slot.columns, value, this.options.seal)
+    if (!stored.ok) {
+      const { key, message, params } = stored.problem
+      problems.push({ path: `/${name}`, key, message, ...(params ? { params } : {}) })
+      return
+    }
+    if (stored.isEmpty && field.required) problems.push(required(name))
+    for (let index = 0; index < stored.texts.length; index++) cells[slot.start + index] = stored.texts[index] ?? null
+    if (stored.target) this.remember(field.name, stored.target)
+  }
+
+  private standard(name: string, value: unknown, cells: (string | null)[], problems: Problem[]): void {
+    const problem = this.whyNot(name)
+    if (problem) problems.push(problem)
+    else if (value !== null && value !== undefined && !(typeof value === 'string' && UUID.test(value))) {
+      problems.push({ path: `/${name}`, key: 'not_an_id', message: 'is not the id of a record' })
+    } else
+      cells[name === 'id' ? 0 : 1 + this.owners.indexOf(name)] = typeof value === 'string' ? value.toLowerCase() : null
+  }
+
+  private remember(field: string, target: EntityModel): void {
+    const known = this.anyTargets.get(field) ?? new Set()
+    this.anyTargets.set(field, known.add(target))
+  }
+
+  private defaultOf(field: Field, columns: readonly FieldColumn[]): readonly (string | null)[] | undefined {
+    if (field.default === undefined) return undefined
+    const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : field.default
+    if (value === null) return undefined
+    const stored = storeValue(this.model, field, columns, value, this.options.seal)
+    return stored.ok && !stored.isEmpty ? stored.texts : undefined
+  }
+
+  private evaluate(rule: unknown): unknown {
+    const checked = checkRule(rule, entityScope(this.model, this.entity))
+    return checked.ok ? compileRule<null>(checked.rule, () => (): RuleValue => null)(null) : null
+  }
+}
+
+/** Fields whose values a row brings; numbers are drawn by the statement. */
+export const stagedFields = (entity: EntityModel): Field[] =>
+  entity.entity.fields.filter((field) => field.columns.length > 0 && field.type !== 'auto_number')
+
+const required = (name: string): Problem => ({ path: `/${name}`, key: 'required', message: 'is required' })

@@ -1,0 +1,133 @@
+// Which fields an answer has: the `select` tree with its names resolved and the actor's rights applied. What the actor
+// may not read is refused when named, and left out when nothing was named.
+import { RelataError } from '../../sdk/errors.ts'
+import { fieldType } from '../../sdk/fields/index.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import type { SelectItem } from '../parse/select-syntax.ts'
+import {
+  findPath,
+  findStandard,
+  findStep,
+  type ReferenceStep,
+  type ResolvedPath,
+  standardNames,
+  unknownField,
+} from './paths.ts'
+import type { Rights } from './rights.ts'
+
+export type Selected =
+  | { kind: 'value'; key: string; path: ResolvedPath }
+  /** Several columns that make one object; null when all are. */
+  | { kind: 'composite'; key: string; field: Field }
+  /** Only whether a value is set. */
+  | { kind: 'secret'; key: string; field: Field }
+  | { kind: 'one'; key: string; step: ReferenceStep; items: readonly Selected[] }
+  /** A polymorphic reference with the display name of its target. */
+  | { kind: 'any'; key: string; field: Field; targets: readonly EntityModel[] }
+  | { kind: 'many'; key: string; entity: EntityModel; via: Field; items: readonly Selected[] }
+
+export interface SelectionRequest {
+  select: readonly SelectItem[] | undefined
+  expand: readonly SelectItem[]
+}
+
+/** @throws RL202 unknown field · RL204 cannot be selected so · RL301 not readable */
+export function planSelection(
+  model: Model,
+  entity: EntityModel,
+  request: SelectionRequest,
+  rights: Rights,
+): Selected[] {
+  rights.require(entity, 'read')
+  const chosen = request.select ?? defaultItems(entity)
+  const expanded = new Set(request.expand.map((item) => item.alias ?? item.name))
+  const plain = chosen.filter((item) => !expanded.has(item.alias ?? item.name))
+  const all = [...plain, ...request.expand.map(withDisplayName)]
+  const keys = all.map((item) => item.alias ?? item.name)
+  const always = ['id', 'version'].filter((name) => !keys.includes(name)).map((name): SelectItem => ({ name }))
+  return [...always, ...all].map((item) => planItem(model, entity, item, rights))
+}
+
+function defaultItems(entity: EntityModel): SelectItem[] {
+  const fields = entity.entity.fields.filter((field) => field.type !== 'many_to_many')
+  return [...standardNames(entity), ...fields.map((field) => field.name)].map((name) => ({ name }))
+}
+
+const withDisplayName = (item: SelectItem): SelectItem => ({
+  ...item,
+  children: item.children ?? [{ name: 'display_name' }],
+})
+
+function planItem(model: Model, entity: EntityModel, item: SelectItem, rights: Rights): Selected {
+  if (item.alias) return planMany(model, entity, item, item.alias, rights)
+  if (item.children) return planNested(model, entity, item, item.children, rights)
+  const key = item.name
+  const field = entity.field(key)
+  if (field && !findStandard(entity, key)) {
+    if (field.type === 'many_to_many') throw linkNeeded(field)
+    if (!fieldType(field.type).isReadable) return { kind: 'secret', key, field }
+    if (field.columns.some((column) => column.part !== '')) return { kind: 'composite', key, field }
+  }
+  const path = findPath(model, entity, key)
+  if (!path) throw unknownField(entity, key, 'select')
+  return { kind: 'value', key, path }
+}
+
+function planNested(
+  model: Model,
+  entity: EntityModel,
+  item: SelectItem,
+  children: readonly SelectItem[],
+  rights: Rights,
+): Selected {
+  const key = item.name
+  const field = entity.field(key)
+  if (field?.type === 'any_reference') {
+    return { kind: 'any', key, field, targets: anyTargets(model, field).filter((target) => rights.can(target, 'read')) }
+  }
+  const step = findStep(model, entity, key)
+  if (!step) {
+    if (!field && !findStandard(entity, key)) throw unknownField(entity, key, 'select')
+    throw new RelataError('RL204', `“${key}” is not a reference, so no fields can be selected through it.`)
+  }
+  rights.require(step.target, 'read')
+  const named = children.some((child) => child.name === 'id') ? children : [{ name: 'id' }, ...children]
+  return { kind: 'one', key, step, items: named.map((child) => planItem(model, step.target, child, rights)) }
+}
+
+/** `alias:base.person.employer(name)`: the records whose reference leads here. */
+function planMany(model: Model, entity: EntityModel, item: SelectItem, key: string, rights: Rights): Selected {
+  const dot = item.name.lastIndexOf('.')
+  const child = model.entity(item.name.slice(0, Math.max(dot, 0)))
+  const via = child.field(item.name.slice(dot + 1))
+  if (!via || !(via.options.to ?? []).includes(entity.entity.name) || via.columns.length !== 1) {
+    throw new RelataError('RL204', `“${item.name}” is not a reference from another entity to ${entity.entity.name}.`, {
+      hint: 'Write alias:entity.reference(field, …), for example people:base.person.employer(display_name).',
+    })
+  }
+  rights.require(child, 'read')
+  const children = item.children ?? [{ name: 'display_name' }]
+  const named = children.some((one) => one.name === 'id') ? children : [{ name: 'id' }, ...children]
+  return { kind: 'many', key, entity: child, via, items: named.map((one) => planItem(model, child, one, rights)) }
+}
+
+/** Entities that a polymorphic reference may lead to: those named, or those with one of its traits, or all. */
+export function anyTargets(model: Model, field: Field): EntityModel[] {
+  const named = field.options.to ?? []
+  const traits = field.options.traits ?? []
+  return model.all().filter((target) => {
+    if (named.length > 0 && named.includes(target.entity.name)) return true
+    if (traits.length > 0 && traits.some((trait) => target.hasTrait(trait))) return true
+    return named.length === 0 && traits.length === 0 && !target.entity.isLink
+  })
+}
+
+function linkNeeded(field: Field): RelataError {
+  const link = field.options.link
+  return new RelataError('RL204', `“${field.name}” is a many-to-many field.`, {
+    hint: link
+      ? `Select its links: ${field.name}:${link.entity}.${link.source}(${link.target}(display_name)).`
+      : 'Select through its link entity.',
+  })
+}

@@ -1,0 +1,182 @@
+// A body checked against the entity: every value parsed to its stored form, every problem found at once. Pure.
+import { type Problem, RelataError } from '../../sdk/errors.ts'
+import { fieldType } from '../../sdk/fields/index.ts'
+import { nearest } from '../../sdk/metadata/nearest.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
+import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { entityScope } from '../catalog/scope.ts'
+import type { SetReference } from '../sql/references-sql.ts'
+import { valueInput } from '../sql/row-values.ts'
+import { referenceTarget } from './paths.ts'
+import { isRuleDefault, type Seal, storeValue, writtenColumns } from './field-value.ts'
+
+export interface WritePlan {
+  provided: ReadonlySet<string>
+  /** `owner` and `owner_team`, those that the body sets. */
+  owners: readonly string[]
+  references: readonly SetReference[]
+  parents: readonly Field[]
+  /** Values of the statement's inputs. */
+  inputs: Record<string, string | null>
+  /** Equal shapes share a statement. */
+  shape: string
+}
+
+const EMPTY = { ok: true, texts: [], isEmpty: true, target: undefined } as const
+const SYSTEM_MEMBERS = new Set([
+  'id',
+  'version',
+  'display_name',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'deleted_at',
+])
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** @throws RL100 not an object · RL206 with a problem for every value that is not valid */
+export function planWrite(
+  model: Model,
+  entity: EntityModel,
+  body: unknown,
+  kind: 'create' | 'update',
+  seal: Seal,
+): WritePlan {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
+  }
+  const builder = new WriteBuilder(model, entity, seal)
+  for (const [name, value] of Object.entries(body)) builder.member(name, value)
+  if (kind === 'create') builder.addDefaults()
+  return builder.finish(kind)
+}
+
+class WriteBuilder {
+  private readonly model: Model
+  private readonly entity: EntityModel
+  private readonly seal: Seal
+  private readonly problems: Problem[] = []
+  private readonly provided = new Map<string, Field>()
+  private readonly owners: string[] = []
+  private readonly references: SetReference[] = []
+  private readonly parents: Field[] = []
+  private readonly inputs: Record<string, string | null> = {}
+
+  constructor(model: Model, entity: EntityModel, seal: Seal) {
+    this.model = model
+    this.entity = entity
+    this.seal = seal
+  }
+
+  member(name: string, value: unknown): void {
+    const field = this.entity.field(name)
+    if (field) this.field(name, field, value, false)
+    else if (name === 'owner' || name === 'owner_team') this.owner(name, value)
+    else if (SYSTEM_MEMBERS.has(name)) this.problem(name, 'read_only', 'is set by the system')
+    else this.unknown(name)
+  }
+
+  /** Values for fields that the body does not name. */
+  addDefaults(): void {
+    for (const field of this.entity.entity.fields) {
+      if (this.provided.has(field.name) || field.default === undefined || field.columns.length === 0) continue
+      const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : field.default
+      if (value !== null) this.field(field.name, field, value, true)
+    }
+  }
+
+  finish(kind: 'create' | 'update'): WritePlan {
+    for (const field of this.entity.entity.fields) {
+      const isMissing = kind === 'create' && !this.provided.has(field.name) && fieldType(field.type).isWritable
+      if (isMissing && field.required && !this.problems.some((problem) => problem.path === `/${field.name}`))
+        this.required(field.name)
+    }
+    if (this.problems.length > 0)
+      throw new RelataError('RL206', invalidMessage(this.problems.length), { problems: this.problems })
+    const names = [...this.provided.keys()].sort()
+    const targets = this.references.map(({ field, target }) => `${field}>${target.entity.name}`)
+    return {
+      provided: new Set(names),
+      owners: this.owners,
+      references: this.references,
+      parents: this.parents,
+      inputs: this.inputs,
+      shape: [
+        names.join(','),
+        this.owners.join(','),
+        targets.join(','),
+        this.parents.map((field) => field.name).join(','),
+      ].join('|'),
+    }
+  }
+
+  private field(name: string, field: Field, value: unknown, isDefault: boolean): void {
+    if (!fieldType(field.type).isWritable || (field.readOnly && !isDefault))
+      return this.problem(name, 'read_only', 'cannot be set')
+    if (this.provided.has(field.name)) return this.problem(name, 'twice', 'stands there twice, under two of its names')
+    const columns = writtenColumns(field)
+    const isNothing = value === null || value === undefined
+    const stored = isNothing ? EMPTY : storeValue(this.model, field, columns, value, this.seal)
+    if (!stored.ok) return this.problem(name, stored.problem.key, stored.problem.message, stored.problem.params)
+    if (stored.isEmpty && field.required) return this.required(name)
+    this.provided.set(field.name, field)
+    columns.forEach((column, index) => {
+      this.inputs[valueInput(column)] = stored.texts[index] ?? null
+    })
+    if (!stored.isEmpty) this.reference(field, stored.target)
+  }
+
+  private reference(field: Field, anyTarget: EntityModel | undefined): void {
+    const column = field.columns.at(-1)
+    const target = anyTarget ?? referenceTarget(this.model, field)
+    if (!target || !column) return
+    this.references.push({ field: field.name, target, inputName: valueInput(column) })
+    if (field.type === 'parent') this.parents.push(field)
+  }
+
+  private owner(name: 'owner' | 'owner_team', value: unknown): void {
+    const { ownership } = this.entity.entity
+    const target = this.model.find(name === 'owner' ? 'system.user' : 'system.team')
+    if ((ownership !== 'user' && ownership !== 'team') || !target) return this.unknown(name)
+    if (value !== null && !(typeof value === 'string' && UUID.test(value)))
+      return this.problem(name, 'not_an_id', 'is not the id of a record')
+    this.owners.push(name)
+    this.inputs[name] = value === null ? null : value.toLowerCase()
+    if (value !== null) this.references.push({ field: name, target, inputName: name })
+  }
+
+  private evaluate(rule: unknown): unknown {
+    const checked = checkRule(rule, entityScope(this.model, this.entity))
+    if (!checked.ok) return null
+    return compileRule<null>(checked.rule, () => (): RuleValue => null)(null)
+  }
+
+  private required(name: string): void {
+    this.problem(name, 'required', 'is required')
+  }
+
+  private unknown(name: string): void {
+    const near = nearest(
+      name,
+      this.entity.entity.fields.map((field) => field.name),
+    )
+    this.problems.push({
+      path: `/${pointer(name)}`,
+      key: 'unknown_field',
+      message: `${this.entity.entity.name} has no field “${name}”`,
+      ...(near ? { hint: `Did you mean “${near}”?` } : {}),
+    })
+  }
+
+  private problem(name: string, key: string, message: string, params?: Record<string, string | number>): void {
+    this.problems.push({ path: `/${pointer(name)}`, key, message, ...(params ? { params } : {}) })
+  }
+}
+
+/** RFC 6901. */
+const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+
+export const invalidMessage = (count: number): string =>
+  count === 1 ? 'One value is not valid.' : `${count} values are not valid.`

@@ -1,0 +1,188 @@
+// Every environment variable the server understands, in one table: how it is read, its default, and the sentence that
+// README.md prints about it. config.ts reads the table; nothing else looks at process.env.
+import { availableParallelism } from 'node:os'
+
+/** What a reader answers when the text cannot be used. */
+export interface Refusal {
+  why: string
+  whatToDo: string
+}
+
+export interface Variable<T> {
+  name: string
+  /** One sentence for README.md. */
+  help: string
+  /** What README.md shows as the default. */
+  defaultText: string
+  /** `all` hides the value in messages, `password` only the password inside a URL. */
+  hide?: 'all' | 'password'
+  fallback: T
+  read(text: string): T | Refusal
+}
+
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === 'object' && value !== null && 'whatToDo' in value
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const LOG_FORMATS = ['auto', 'json', 'text'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+export type LogFormat = (typeof LOG_FORMATS)[number]
+
+const define = <T>(variable: Variable<T>): Variable<T> => variable
+
+const wholeNumber = (min: number, max: number) => (text: string) => {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  return { why: `it is not a whole number from ${min} to ${max}`, whatToDo: `Give digits only, such as ${min}.` }
+}
+
+const oneOf =
+  <const T extends readonly string[]>(allowed: T) =>
+  (text: string): T[number] | Refusal => {
+    const found = allowed.find((value) => value === text.toLowerCase())
+    return found ?? { why: 'it is not one of the known values', whatToDo: `Use one of: ${allowed.join(', ')}.` }
+  }
+
+function readDatabaseUrl(text: string): string | Refusal {
+  const whatToDo = 'Use the form postgres://user:password@host:5432/database.'
+  if (!/^postgres(ql)?:\/\//.test(text)) return { why: 'it does not begin with postgres://', whatToDo }
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url)
+    return {
+      why: 'it cannot be read as an address',
+      whatToDo: `${whatToDo} Write @, / and : in passwords as %40, %2F, %3A.`,
+    }
+  if (!url.hostname || url.pathname.length < 2) return { why: 'it names no host or no database', whatToDo }
+  return text
+}
+
+function readPublicUrl(text: string): string | Refusal {
+  const whatToDo = 'Give the address people type, such as https://crm.example.org, without a path.'
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol)) return { why: 'it is not an http:// or https:// address', whatToDo }
+  if (url.pathname !== '/' || url.search || url.hash) return { why: 'it has a path, a query or a fragment', whatToDo }
+  return url.origin
+}
+
+function readSecrets(text: string): readonly string[] | Refusal {
+  const secrets = text.split(',').map((secret) => secret.trim())
+  if (secrets.every((secret) => secret.length >= 32)) return secrets
+  return {
+    why: 'each secret must have at least 32 characters',
+    whatToDo: 'Make one with `openssl rand -base64 32`; to rotate, put the new one first: new,old.',
+  }
+}
+
+const text = (value: string): string => value
+
+export const VARIABLES = {
+  host: define({
+    name: 'HOST',
+    help: 'Address to listen on; `0.0.0.0` for every network interface.',
+    defaultText: '`127.0.0.1`',
+    fallback: '127.0.0.1',
+    read: text,
+  }),
+  port: define({
+    name: 'PORT',
+    help: 'Port to listen on; `0` takes any free one.',
+    defaultText: '`3000`',
+    fallback: 3000,
+    read: wholeNumber(0, 65_535),
+  }),
+  publicUrl: define<string | null>({
+    name: 'RELATA_PUBLIC_URL',
+    help: 'Address under which people reach the server: used in links, cookies and origin checks.',
+    defaultText: 'the address it listens on',
+    fallback: null,
+    read: readPublicUrl,
+  }),
+  dataFolder: define({
+    name: 'RELATA_DATA',
+    help: 'Folder for the embedded database, uploaded files and the key file.',
+    defaultText: '`.relata`',
+    fallback: '.relata',
+    read: text,
+  }),
+  databaseUrl: define<string | null>({
+    name: 'DATABASE_URL',
+    help: 'A PostgreSQL of your own (15 or newer) in place of the embedded one.',
+    defaultText: 'embedded PostgreSQL 18',
+    hide: 'password',
+    fallback: null,
+    read: readDatabaseUrl,
+  }),
+  databaseDirectUrl: define<string | null>({
+    name: 'DATABASE_DIRECT_URL',
+    help: 'The same database without the PgBouncer that `DATABASE_URL` goes through; for LISTEN and locks.',
+    defaultText: '`DATABASE_URL`',
+    hide: 'password',
+    fallback: null,
+    read: readDatabaseUrl,
+  }),
+  poolSize: define({
+    name: 'RELATA_POOL_SIZE',
+    help: 'Database connections for requests; about one per processor core is fastest.',
+    defaultText: 'processor cores, at least 2',
+    fallback: Math.max(2, availableParallelism()),
+    read: wholeNumber(1, 200),
+  }),
+  adminEmail: define<string | null>({
+    name: 'RELATA_ADMIN_EMAIL',
+    help: 'First administrator, made at the first start; without it a page asks for one.',
+    defaultText: '',
+    fallback: null,
+    read: (email) =>
+      /^[^\s@]+@[^\s@]+$/.test(email)
+        ? email.toLowerCase()
+        : { why: 'it is not an e-mail address', whatToDo: 'Give an address such as ann@example.org.' },
+  }),
+  adminPassword: define<string | null>({
+    name: 'RELATA_ADMIN_PASSWORD',
+    help: 'Password of that administrator, at least 8 characters.',
+    defaultText: '',
+    hide: 'all',
+    fallback: null,
+    read: (password) =>
+      password.length >= 8 && password.length <= 128
+        ? password
+        : { why: 'it must have 8 to 128 characters', whatToDo: 'Choose a longer password.' },
+  }),
+  secrets: define<readonly string[]>({
+    name: 'RELATA_SECRET',
+    help: 'Key for stored secrets and sessions, at least 32 characters; `new,old` while rotating.',
+    defaultText: '`secret.key` in the data folder',
+    hide: 'all',
+    fallback: [],
+    read: readSecrets,
+  }),
+  logLevel: define<LogLevel>({
+    name: 'RELATA_LOG_LEVEL',
+    help: `One of ${LOG_LEVELS.join(', ')}.`,
+    defaultText: '`info`',
+    fallback: 'info',
+    read: oneOf(LOG_LEVELS),
+  }),
+  logFormat: define<LogFormat>({
+    name: 'RELATA_LOG_FORMAT',
+    help: '`json`, `text`, or `auto`: text on a terminal, JSON elsewhere.',
+    defaultText: '`auto`',
+    fallback: 'auto',
+    read: oneOf(LOG_FORMATS),
+  }),
+  stopSeconds: define({
+    name: 'RELATA_STOP_SECONDS',
+    help: 'How long running requests may take to finish when the server is asked to stop.',
+    defaultText: '`10`',
+    fallback: 10,
+    read: wholeNumber(0, 600),
+  }),
+}
+
+/** The table of README.md, from its own description: a test compares the two. */
+export function environmentTable(): string {
+  const rows = Object.values(VARIABLES).map(
+    ({ name, help, defaultText }) => `| \`${name}\` | ${defaultText} | ${help} |`,
+  )
+  return ['| variable | default | what it does |', '|---|---|---|', ...rows].join('\n')
+}

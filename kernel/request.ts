@@ -1,0 +1,62 @@
+// The corridor of a request within a tenant: who asks, which version they see, what they may, and the answer or the one
+// catch. Each room is timed; the times travel in the Server-Timing header.
+import type { Context as HonoContext } from 'hono'
+import { RelataError } from '../sdk/errors.ts'
+import type { Actor } from './actor.ts'
+import { problemResponse } from './respond/problem.ts'
+import { type Context, makeContext } from './run/context.ts'
+import { isStalePlan } from './run/postgres-error.ts'
+import type { LoadedTenant, Services } from './services.ts'
+
+export interface TenantEnv {
+  Variables: { actor: Actor; loaded: LoadedTenant }
+}
+
+export type TenantWork = (context: Context) => Promise<Response>
+
+/** Run `work` for the actor of this request. A publish that happened meanwhile is taken up once. */
+export async function inTenant(c: HonoContext<TenantEnv>, services: Services, work: TenantWork): Promise<Response> {
+  const startedMs = performance.now()
+  try {
+    const response = await withFreshPlan(c, services, work)
+    response.headers.append('server-timing', `total;dur=${(performance.now() - startedMs).toFixed(1)}`)
+    return response
+  } catch (error) {
+    return problemResponse(error, services.log, { method: c.req.method, path: c.req.path })
+  }
+}
+
+async function withFreshPlan(c: HonoContext<TenantEnv>, services: Services, work: TenantWork): Promise<Response> {
+  const { actor, loaded } = c.var
+  try {
+    return await work(makeContext(loaded, actor, services.seal, services.guards))
+  } catch (error) {
+    if (!isStalePlan(error) && !(error instanceof RelataError && isStalePlan(error.cause))) throw error
+    const fresh = await services.catalog.reload(loaded.tenant.slug)
+    return work(makeContext(fresh, actor, services.seal, services.guards))
+  }
+}
+
+/** Sign-in and tenant for everything under /api/v1/{tenant}. */
+export async function enterTenant(
+  c: HonoContext<TenantEnv>,
+  services: Services,
+  next: () => Promise<void>,
+): Promise<Response | undefined> {
+  try {
+    const loaded = await services.catalog.load(c.req.param('tenant') ?? '')
+    const actor = await services.auth.actorOf(c.req.raw, loaded)
+    // Who is not a member cannot tell a tenant that exists from one that does not.
+    if (!actor) throw new RelataError('RL300', 'Please sign in to use this organisation.')
+    c.set('loaded', loaded)
+    c.set('actor', actor)
+  } catch (error) {
+    const hidden =
+      error instanceof RelataError && error.code === 'RL215'
+        ? new RelataError('RL300', 'Please sign in to use this organisation.')
+        : error
+    return problemResponse(hidden, services.log, { method: c.req.method, path: c.req.path })
+  }
+  await next()
+  return undefined
+}

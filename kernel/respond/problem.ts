@@ -1,0 +1,25 @@
+// Failures as problem documents. The one place that decides what of an unexpected error may leave the server: nothing.
+import { RelataError, toProblemDocument } from '../../sdk/errors.ts'
+import { fromPostgres } from '../run/postgres-error.ts'
+import type { Logger } from 'pino'
+
+export function problemResponse(error: unknown, log: Logger, request: { method: string; path: string }): Response {
+  const known = asRelataError(error)
+  if (known.status >= 500)
+    log.error(
+      { err: known.cause ?? known, code: known.code, method: request.method, path: request.path },
+      known.message,
+    )
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+  }
+  if (known.status === 503) headers['retry-after'] = '1'
+  return new Response(JSON.stringify(toProblemDocument(known, request.path)), { status: known.status, headers })
+}
+
+function asRelataError(error: unknown): RelataError {
+  const translated = fromPostgres(error)
+  if (translated instanceof RelataError) return translated
+  return new RelataError('RL500', 'Something went wrong on the server.', { cause: error })
+}

@@ -1,0 +1,226 @@
+// Checked rules as SQL, with the answers that the closures of sdk/rules give (docs/rule-semantics.md). A condition is
+// written in one of two ways: loosely, where NULL may stand for false, so that `col = $1` stays what an index serves;
+// strictly, where somebody looks at the false ones too.
+import type { RuleKind, RuleType } from '../../sdk/rules/types.ts'
+import type { CheckedRule, RuleNode } from '../../sdk/rules/check.ts'
+import { join, literal, type Sql, sql, trusted } from '../sql/sql.ts'
+
+export type ColumnOf = (path: string) => Sql
+/** How a constant enters the statement; without it constants are literals. */
+export type ConstantOf = (index: number, type: RuleType) => Sql
+
+/** The rule's value; NULL where it is null. */
+export function valueSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf): Sql {
+  return new Writer(columns, constants).value(rule.root)
+}
+
+/** A condition that is TRUE exactly where the rule yields true; NULL counts as not true. */
+export function predicateSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf): Sql {
+  return new Writer(columns, constants).loose(rule.root)
+}
+
+const SQL_TYPES: Readonly<Record<RuleKind, string>> = {
+  boolean: 'boolean',
+  number: 'float8',
+  decimal: 'numeric',
+  text: 'text',
+  date: 'date',
+  instant: 'timestamptz',
+  id: 'uuid',
+  json: 'jsonb',
+  null: 'text',
+}
+
+type Call = RuleNode & { kind: 'call' }
+
+class Writer {
+  private readonly columns: ColumnOf
+  private readonly constants: ConstantOf | undefined
+
+  constructor(columns: ColumnOf, constants: ConstantOf | undefined) {
+    this.columns = columns
+    this.constants = constants
+  }
+
+  /** TRUE where the node is true; anything else otherwise. */
+  loose(node: RuleNode): Sql {
+    if (node.kind === 'literal') return trusted(node.value === true ? 'TRUE' : 'FALSE')
+    if (node.kind !== 'call') return this.raw(node)
+    switch (node.operator) {
+      case 'and':
+      case 'or':
+        return sql`(${join(
+          node.args.map((arg) => this.loose(arg)),
+          node.operator === 'and' ? ' AND ' : ' OR ',
+        )})`
+      case '!':
+        return this.negated(node.args[0])
+      case '!!':
+        return node.args[0] ? this.loose(node.args[0]) : trusted('FALSE')
+      case '==':
+      case '!=':
+        return this.equality(node)
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+        return this.order(node)
+      case 'in':
+        return this.membership(node)
+      case 'contains':
+        return sql`(strpos(${this.folded(node.args[0])}, ${this.folded(node.args[1])}) > 0)`
+      case 'starts_with':
+        return sql`starts_with(${this.folded(node.args[0])}, ${this.folded(node.args[1])})`
+      default:
+        return this.raw(node)
+    }
+  }
+
+  value(node: RuleNode): Sql {
+    return node.type.kind === 'decimal' && !node.type.isList ? sql`trim_scale(${this.raw(node)})` : this.operand(node)
+  }
+
+  /** TRUE or FALSE, never NULL. */
+  private strict(node: RuleNode): Sql {
+    if (node.kind === 'literal') return this.loose(node)
+    if (node.kind === 'call' && NEVER_NULL.has(node.operator) && isTest(node)) return this.loose(node)
+    return sql`((${this.loose(node)}) IS TRUE)`
+  }
+
+  private negated(node: RuleNode | undefined): Sql {
+    if (!node) return trusted('TRUE')
+    return sql`(NOT ${this.strict(node)})`
+  }
+
+  private equality(node: Call): Sql {
+    const [a, b] = node.args
+    if (!a || !b) return trusted('FALSE')
+    const isEqual = node.operator === '=='
+    if (isNull(a) || isNull(b)) {
+      const tested = isNull(a) ? b : a
+      if (isNull(tested)) return trusted(isEqual ? 'TRUE' : 'FALSE')
+      return sql`(${this.tested(tested)} IS ${trusted(isEqual ? 'NULL' : 'NOT NULL')})`
+    }
+    const [x, y] = [this.operand(a), this.operand(b)]
+    if (!isEqual) return sql`(${x} IS DISTINCT FROM ${y})`
+    // A constant is never NULL, so a plain comparison says the same and an index can serve it.
+    const isPlain = a.kind === 'constant' || b.kind === 'constant' || a.kind === 'literal' || b.kind === 'literal'
+    return isPlain ? sql`(${x} = ${y})` : sql`(${x} IS NOT DISTINCT FROM ${y})`
+  }
+
+  /** For a test of emptiness booleans keep their NULL. */
+  private tested(node: RuleNode): Sql {
+    return node.kind === 'call' ? this.operand(node) : this.raw(node)
+  }
+
+  /** Booleans that fields hold may be empty; those that operators make are not. */
+  private operand(node: RuleNode): Sql {
+    const isMade = node.kind === 'call' && node.operator !== 'if' && node.type.kind === 'boolean'
+    return isMade ? this.strict(node) : this.raw(node)
+  }
+
+  private order(node: Call): Sql {
+    const isText = node.args.some((arg) => arg.type.kind === 'text')
+    const items = node.args.map((arg) => (isText ? sql`(${this.raw(arg)}) COLLATE "C"` : this.raw(arg)))
+    const pairs = items.slice(1).map((item, index) => sql`${items[index] ?? item} ${trusted(node.operator)} ${item}`)
+    return sql`(${join(pairs, ' AND ')})`
+  }
+
+  private membership(node: Call): Sql {
+    const [item, list] = node.args
+    if (!item || !list) return trusted('FALSE')
+    if (!list.type.isList) return sql`(strpos(${this.raw(list)}, ${this.raw(item)}) > 0)`
+    const { kind } = list.type
+    const whole =
+      list.kind === 'constant' && kind !== 'text'
+        ? sql`(${this.raw(list)})::${trusted(SQL_TYPES[kind])}[]`
+        : this.raw(list)
+    return sql`(${this.raw(item)} = ANY(${whole}))`
+  }
+
+  private folded(node: RuleNode | undefined): Sql {
+    return node ? sql`lower((${this.raw(node)}) COLLATE "und-x-icu")` : trusted('NULL')
+  }
+
+  /** The node's value, NULL where it is null. */
+  private raw(node: RuleNode): Sql {
+    switch (node.kind) {
+      case 'literal':
+        return node.value === null ? sql`NULL::${trusted(typeText(node.type))}` : trusted(node.value ? 'TRUE' : 'FALSE')
+      case 'constant':
+        return this.constants
+          ? this.constants(node.index, node.type)
+          : sql`${literal(node.text ?? '')}::${trusted(node.type.isList ? 'text[]' : typeText(node.type))}`
+      case 'var':
+        return this.columns(node.path)
+      case 'call':
+        return this.call(node)
+    }
+  }
+
+  private call(node: Call): Sql {
+    const args = node.args.map((arg) => this.operand(arg))
+    const [a = trusted('NULL'), b = trusted('NULL')] = args
+    switch (node.operator) {
+      case 'if':
+        return this.choice(node)
+      case 'min':
+      case 'max':
+        return sql`${trusted(node.operator === 'min' ? 'LEAST' : 'GREATEST')}(${join(args, ', ')})`
+      case 'cat':
+        return sql`concat(${join(args, ', ')})`
+      case 'join':
+        return sql`concat_ws(${join([a, ...args.slice(1).map((arg) => sql`NULLIF(${arg}, '')`)], ', ')})`
+      case 'to_decimal':
+        return sql`round((${a})::text::numeric, 20)`
+      case 'to_number':
+        return sql`(${a})::float8`
+      case 'to_text':
+        return asText(a, node.args[0]?.type.kind ?? 'null')
+      case '+':
+      case '*':
+        return args.slice(1).reduce((sum, arg) => settled(sql`${sum} ${trusted(node.operator)} ${arg}`), a)
+      case '-':
+        return args.length === 1 ? settled(sql`0 - ${a}`) : settled(sql`${a} - ${b}`)
+      case '/':
+        return settled(sql`div(${a} * 1e20, NULLIF(${b}, 0)) * 0.00000000000000000001`)
+      case '%':
+        return settled(sql`${a} % NULLIF(${b}, 0)`)
+      default:
+        return this.strict(node)
+    }
+  }
+
+  private choice(node: Call): Sql {
+    const { args } = node
+    const parts: Sql[] = []
+    let index = 0
+    for (; index + 1 < args.length; index += 2) {
+      const [when, then] = [args[index], args[index + 1]]
+      if (when && then) parts.push(sql`WHEN ${this.loose(when)} THEN ${this.operand(then)}`)
+    }
+    const last = args[index]
+    return sql`CASE ${join(parts, ' ')} ELSE ${last ? this.operand(last) : trusted('NULL')} END`
+  }
+}
+
+const isNull = (node: RuleNode): boolean => node.kind === 'literal' && node.value === null
+
+/** Operators whose loose form is never NULL, whatever its operands are. */
+const NEVER_NULL: ReadonlySet<string> = new Set(['!', '!=', '=='])
+/** `a = $1` is NULL for an empty field; tests of emptiness and differences are not. */
+const isTest = (node: Call): boolean => node.operator !== '==' || node.args.some(isNull)
+
+const typeText = (type: RuleType): string => (type.isList ? 'text[]' : SQL_TYPES[type.kind])
+
+/** Rounded to the scale; NULL from 10^40 on: without naming the operands twice. */
+function settled(value: Sql): Sql {
+  return sql`NULLIF(NULLIF(LEAST(GREATEST(round(${value}, 20), -1e40), 1e40), 1e40), -1e40)`
+}
+
+function asText(value: Sql, kind: RuleKind): Sql {
+  if (kind === 'decimal') return sql`trim_scale(${value})::text`
+  if (kind === 'number') return sql`trim_scale((${value})::text::numeric)::text`
+  if (kind === 'instant') return sql`to_char((${value}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+  return sql`(${value})::text`
+}

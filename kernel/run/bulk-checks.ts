@@ -1,0 +1,108 @@
+// What the database has to be asked before a staged chunk may become records: are keys free, do references lead to
+// live records, does no tree bite its tail.
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { referenceTarget } from '../plan/paths.ts'
+import { type RowPlan, stagedFields } from '../plan/row-plan.ts'
+import { isOfEntity, takeOutCircles, takeOutDangling, takeOutDuplicates } from '../sql/bulk-sql.ts'
+import { ownerColumns } from '../sql/create-sql.ts'
+import type { Sql } from '../sql/sql.ts'
+
+/** A statement that takes rows out of the stage and answers their lines. */
+export interface Check {
+  statement: Sql
+  field: string
+  message: string
+  /** Asks about other rows of the stage, so that it must be asked again when rows have gone. */
+  isWithinStage: boolean
+}
+
+const DANGLING = 'points to a record that does not exist or is in the trash'
+
+export function checksOf(model: Model, entity: EntityModel, plan: RowPlan): Check[] {
+  return [
+    ...(plan.bringsIds ? [idCheck(model, entity)] : []),
+    ...duplicateChecks(model, entity),
+    ...referenceChecks(model, entity),
+    ...anyReferenceChecks(model, entity, plan.anyTargets),
+    ...circleChecks(entity),
+  ]
+}
+
+const idCheck = (model: Model, entity: EntityModel): Check => ({
+  statement: takeOutDuplicates(model, entity, ['id'], false),
+  field: 'id',
+  message: 'is the id of another record',
+  isWithinStage: false,
+})
+
+function duplicateChecks(model: Model, entity: EntityModel): Check[] {
+  return entity.entity.uniques.flatMap((unique): Check[] => {
+    const fields = unique.fields.map((name) => entity.field(name))
+    // Numbers are drawn from a sequence and meet nobody.
+    if (fields.some((field) => !field || field.type === 'auto_number')) return []
+    const columns = fields.flatMap((field) => field?.columns.map(({ column }) => column) ?? [])
+    const message =
+      unique.fields.length === 1
+        ? 'is used by another record'
+        : `another record has the same ${unique.fields.join(' and ')}`
+    return [
+      {
+        statement: takeOutDuplicates(model, entity, columns, true),
+        field: unique.fields[0] ?? '',
+        message,
+        isWithinStage: false,
+      },
+    ]
+  })
+}
+
+function referenceChecks(model: Model, entity: EntityModel): Check[] {
+  const fields = stagedFields(entity).flatMap((field) => {
+    const target = referenceTarget(model, field)
+    const column = field.columns[0]
+    return target && column ? [{ name: field.name, column: column.column, target }] : []
+  })
+  const owners = ownerColumns(entity).flatMap((name) => {
+    const target = model.find(name === 'owner' ? 'system.user' : 'system.team')
+    return target ? [{ name, column: name, target }] : []
+  })
+  return [...fields, ...owners].map(({ name, column, target }) => ({
+    statement: takeOutDangling(model, entity, target, column),
+    field: name,
+    message: DANGLING,
+    isWithinStage: target === entity,
+  }))
+}
+
+function anyReferenceChecks(
+  model: Model,
+  entity: EntityModel,
+  anyTargets: ReadonlyMap<string, ReadonlySet<EntityModel>>,
+): Check[] {
+  return [...anyTargets].flatMap(([name, targets]) => {
+    const [kind, id] = entity.field(name)?.columns ?? []
+    if (!kind || !id) return []
+    return [...targets].map((target) => ({
+      statement: takeOutDangling(model, entity, target, id.column, isOfEntity(kind.column, target)),
+      field: name,
+      message: DANGLING,
+      isWithinStage: target === entity,
+    }))
+  })
+}
+
+function circleChecks(entity: EntityModel): Check[] {
+  return stagedFields(entity).flatMap((field) => {
+    const column = field.type === 'parent' ? field.columns[0] : undefined
+    return column
+      ? [
+          {
+            statement: takeOutCircles(column.column),
+            field: field.name,
+            message: 'would put the record below itself',
+            isWithinStage: false,
+          },
+        ]
+      : []
+  })
+}

@@ -1,0 +1,39 @@
+// What every read and write is given: whose request it is, the one version it sees, and where to run.
+import type { Actor } from '../actor.ts'
+import { rightsOf, type Rights } from '../plan/rights.ts'
+import type { Seal } from '../plan/field-value.ts'
+import type { LoadedTenant } from '../services.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import type { Queryable } from './database.ts'
+
+/** Checks that a room outside may hang before a write of records with some trait; they throw to refuse. */
+export type WriteGuard = (write: GuardedWrite) => Promise<void>
+export interface GuardedWrite {
+  tx: Queryable
+  model: Model
+  entity: EntityModel
+  ids: readonly string[]
+  /** A purge is asked about before the rows go; the others after the write. */
+  operation: 'update' | 'delete' | 'purge'
+  /** Names of the fields that an update sets. */
+  fields: ReadonlySet<string>
+}
+
+export interface Context {
+  loaded: LoadedTenant
+  model: Model
+  actor: Actor
+  rights: Rights
+  seal: Seal
+  /** By trait of the entity; run after the write, in its transaction, so that they see its result. */
+  guards: Readonly<Record<string, WriteGuard>>
+}
+
+export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guards: Context['guards'] = {}): Context {
+  return { loaded, model: loaded.model, actor, rights: rightsOf(loaded.model, actor), seal, guards }
+}
+
+/** Everything that a compiled statement depends on beside its shape. */
+export function cacheKey(context: Context, entity: EntityModel): string {
+  return `${context.loaded.tenant.schema} ${context.model.version} ${context.rights.key} ${entity.entity.id}`
+}

@@ -1,0 +1,122 @@
+// The connections. Rows come back as arrays of raw PostgreSQL text (or null): no type is parsed twice and no digit is
+// lost. Parameters are text or null; statements cast them (`$1::numeric`).
+import postgres from 'postgres'
+import { socketHost } from '../platform/postgres-url.ts'
+
+export type RawValue = string | null
+export type RawRow = readonly RawValue[]
+
+/** Something that runs a statement: the pool, or a transaction. */
+export interface Queryable {
+  /** Prepared statement; rows as raw text arrays. */
+  query(text: string, params?: readonly RawValue[], options?: QueryOptions): Promise<RawRow[]>
+}
+
+export interface QueryOptions {
+  /** Planned anew with the values, because a generic plan serves the shape badly (ILIKE). */
+  isPlannedWithValues?: boolean
+}
+
+export interface Database extends Queryable {
+  /** Everything in `work` in one transaction; rolled back when it throws. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** A connection of the second pool, for long work: COPY, exports, index builds. Released when `work` ends. */
+  reserve<T>(work: (connection: Reserved) => Promise<T>): Promise<T>
+  /** LISTEN on the direct connection; `onReconnect` runs when messages may have been missed. */
+  listen(channel: string, onMessage: (payload: string) => void, onReconnect?: () => void): Promise<() => Promise<void>>
+  notify(channel: string, payload: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Transaction extends Queryable {
+  /** Several statements in one string, no parameters: data definition. */
+  execute(text: string): Promise<void>
+}
+
+export interface Reserved extends Transaction {
+  /** COPY … FROM STDIN: a writable stream of the text or CSV format. */
+  copyFrom(text: string): Promise<import('node:stream').Writable>
+}
+
+/** PostgreSQL type OIDs whose values postgres.js would turn into JavaScript values; here they stay text. */
+const TEXT_OIDS = [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802]
+const asIs = (value: unknown) => value
+const rawTypes = Object.fromEntries(
+  TEXT_OIDS.map((oid) => [`raw${oid}`, { to: oid, from: [oid], serialize: asIs, parse: asIs }]),
+)
+
+export interface DatabaseOptions {
+  url: string
+  /** Where LISTEN and advisory locks work when a PgBouncer stands in front of `url`. */
+  directUrl?: string
+  /** Connections for requests; about one per core serves best, since statements are pipelined. */
+  poolSize: number
+  /** Connections for long work. */
+  longPoolSize: number
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const common = {
+    types: rawTypes as never,
+    fetch_types: false,
+    onnotice: () => undefined,
+    connection: {
+      TimeZone: 'UTC',
+      DateStyle: 'ISO, YMD',
+      IntervalStyle: 'iso_8601',
+      extra_float_digits: 1,
+      application_name: 'relata',
+    },
+  }
+  const pool = postgres(options.url, {
+    ...common,
+    ...socketHost(options.url),
+    max: options.poolSize,
+    max_lifetime: 60 * 30,
+  })
+  const longUrl = options.directUrl ?? options.url
+  const long = postgres(longUrl, { ...common, ...socketHost(longUrl), max: options.longPoolSize, idle_timeout: 60 })
+  const run = async (
+    sql: postgres.Sql | postgres.ReservedSql | postgres.TransactionSql,
+    text: string,
+    params: readonly RawValue[] = [],
+    options?: QueryOptions,
+  ) => (await sql.unsafe(text, [...params], { prepare: !options?.isPlannedWithValues }).values()) as unknown as RawRow[]
+  const execute = async (sql: postgres.ReservedSql | postgres.TransactionSql, text: string) => {
+    await sql.unsafe(text).simple()
+  }
+  return {
+    query: (text, params, options) => run(pool, text, params, options),
+    transaction: (work) =>
+      pool.begin((tx) =>
+        work({
+          query: (text, params, options) => run(tx, text, params, options),
+          execute: (text) => execute(tx, text),
+        }),
+      ) as never,
+    async reserve(work) {
+      // postgres.js never hands out a connection that reserve() itself had to open while fetch_types is off.
+      await long.unsafe('SELECT 1')
+      const connection = await long.reserve()
+      try {
+        return await work({
+          query: (text, params, options) => run(connection, text, params, options),
+          execute: (text) => execute(connection, text),
+          copyFrom: (text) => connection.unsafe(text).writable(),
+        })
+      } finally {
+        connection.release()
+      }
+    },
+    async listen(channel, onMessage, onReconnect) {
+      const subscription = await long.listen(channel, onMessage, onReconnect)
+      return () => subscription.unlisten()
+    },
+    notify: async (channel, payload) => {
+      await pool.notify(channel, payload)
+    },
+    close: async () => {
+      await Promise.all([pool.end({ timeout: 5 }), long.end({ timeout: 5 })])
+    },
+  }
+}

@@ -1,0 +1,118 @@
+// Who changed what and when, and how a record was at an earlier time: its present state with later changes undone.
+import { RelataError } from '../../sdk/errors.ts'
+import { fieldType } from '../../sdk/fields/index.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
+import type { HistoryEntry, WireRecord, WireValue } from '../../sdk/wire/records.ts'
+import type { EntityModel } from '../catalog/model.ts'
+import { bind, ident, input, type Sql, sql, toStatement } from '../sql/sql.ts'
+import type { Context } from './context.ts'
+import type { Queryable, RawRow } from './database.ts'
+import { getRecord, noSuchRecord } from './read-records.ts'
+
+const MAX_ENTRIES = 1_000
+
+/** Newest first. @throws RL205 */
+export async function readHistory(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+): Promise<HistoryEntry[]> {
+  context.rights.require(entity, 'read')
+  await requireRecord(context, database, entity, id)
+  const rows = await historyRows(context, database, entity, id, undefined)
+  return rows.map((row) => entryOf(entity, row))
+}
+
+/** The stored fields of a record as they were at `at` (ISO instant). Formulas and roll-ups are of today, hence left out. */
+export async function readAt(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+  at: string,
+): Promise<WireRecord> {
+  if (!entity.entity.history) throw new RelataError('RL204', `${entity.entity.name} keeps no history.`)
+  const record = await currentState(context, database, entity, id)
+  if (String(record['created_at']) > at) throw new RelataError('RL205', 'The record did not exist at that time.')
+  const later = (await historyRows(context, database, entity, id, at)).map((row) => entryOf(entity, row))
+  for (const entry of later) undo(record, entry)
+  for (const field of entity.entity.fields) if (field.columns.length === 0) delete record[field.name]
+  return record
+}
+
+function undo(record: WireRecord & Record<string, WireValue>, entry: HistoryEntry): void {
+  for (const [name, [before]] of Object.entries(entry.changes)) record[name] = before
+  record.version = entry.version - 1
+  if (entry.operation === 'delete') record['deleted_at'] = null
+  if (entry.operation === 'restore') record['deleted_at'] = entry.at
+  record['updated_at'] = null
+  record['updated_by'] = null
+}
+
+async function currentState(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+): Promise<WireRecord & Record<string, WireValue>> {
+  const request = { select: undefined, expand: [] }
+  try {
+    return JSON.parse((await getRecord(context, database, entity, id, { ...request, isTrash: false })).body)
+  } catch (error) {
+    if (!(error instanceof RelataError) || error.code !== 'RL205') throw error
+    return JSON.parse((await getRecord(context, database, entity, id, { ...request, isTrash: true })).body)
+  }
+}
+
+async function requireRecord(context: Context, database: Queryable, entity: EntityModel, id: string): Promise<void> {
+  const statement = toStatement(
+    sql`SELECT 1 FROM ${ident(context.model.snapshot.schema, entity.entity.table)} AS r WHERE r.id = ${input('id', 'uuid')}`,
+  )
+  const [row] = await database.query(statement.text, bind(statement, { id }))
+  if (!row) throw noSuchRecord(entity, id)
+}
+
+async function historyRows(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+  after: string | undefined,
+): Promise<RawRow[]> {
+  const { schema } = context.model.snapshot
+  const users = context.model.entity('system.user')
+  const since: Sql = after === undefined ? sql`` : sql` AND h.at > ${input('after', 'timestamptz')}`
+  const query = sql`SELECT h.version, to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.actor, u.display_name, h.operation, h.changes FROM ${ident(schema, '_history')} AS h LEFT JOIN ${ident(
+    schema,
+    users.entity.table,
+  )} AS u ON u.id = h.actor WHERE h.record = ${input('id', 'uuid')} AND h.entity = ${input('entity', 'text')}${since} ORDER BY h.version DESC, h.id DESC LIMIT ${input('max', 'int4')}`
+  const statement = toStatement(query)
+  return database.query(
+    statement.text,
+    bind(statement, { id, entity: entity.entity.id, max: String(MAX_ENTRIES), after: after ?? null }),
+  )
+}
+
+function entryOf(entity: EntityModel, row: RawRow): HistoryEntry {
+  const [version, at, actor, name, operation, changes] = row
+  return {
+    version: Number(version),
+    at: at ?? '',
+    by: actor ? { id: actor, display_name: name ?? '' } : null,
+    operation: operation as HistoryEntry['operation'],
+    changes: namedChanges(entity, JSON.parse(changes ?? '{}')),
+  }
+}
+
+/** Stored by field id, told by field name; fields that are gone or secret are left out. */
+function namedChanges(entity: EntityModel, stored: Record<string, [WireValue, WireValue]>): HistoryEntry['changes'] {
+  const byId = new Map<string, Field>(entity.entity.fields.map((field) => [field.id, field]))
+  const named: Record<string, readonly [WireValue, WireValue]> = {}
+  for (const [id, pair] of Object.entries(stored)) {
+    const field = byId.get(id)
+    if (id === 'owner' || id === 'owner_team') named[id] = pair
+    else if (field) named[field.name] = fieldType(field.type).isReadable ? pair : [null, null]
+  }
+  return named
+}

@@ -1,0 +1,251 @@
+// Deleting to the trash, restoring, purging. Each reference to a deleted record says what becomes of it: the delete is
+// refused (restrict), the reference emptied (detach), or the other record goes along (cascade).
+import { RelataError } from '../../sdk/errors.ts'
+import type { EntityModel } from '../catalog/model.ts'
+import { feedGroups, hasExtremes } from '../sql/rollup-sql.ts'
+import { bind, input, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
+import { emptyTrashed, lockRecords, moveRecords, purgeRecords, referringRecords } from '../sql/trash-sql.ts'
+import type { Context } from './context.ts'
+import type { Queryable, RawRow } from './database.ts'
+import { explainConflict } from './explain-conflict.ts'
+import { extremesOf, uuidArray } from './extremes.ts'
+import { fromPostgres } from './postgres-error.ts'
+import { noSuchRecord } from './read-records.ts'
+import { guardOf, inTransaction, updateRecord, type Writer } from './write-records.ts'
+
+/** At most so many records go along with one delete. */
+const MAX_CASCADE = 10_000
+
+/** `version` undefined: whatever version is there. @throws RL205 RL208 RL209 RL301 */
+export async function deleteRecord(
+  context: Context,
+  writer: Writer,
+  entity: EntityModel,
+  id: string,
+  version: number | undefined,
+): Promise<void> {
+  context.rights.require(entity, 'delete')
+  await inTransaction(writer, async (tx) => {
+    const [row] = await run(context, entity, tx, lockRecords(context.model, entity, false), { ids: uuidArray([id]) })
+    if (!row) throw noSuchRecord(entity, id)
+    if (version !== undefined && Number(row[1]) !== version)
+      throw (await explainConflict(context, tx, entity, id, version)) ?? noSuchRecord(entity, id)
+    await trash(context, tx, entity, [id], { left: MAX_CASCADE })
+    await guardOf(
+      context,
+      entity,
+    )?.({ tx, model: context.model, entity, ids: [id], operation: 'delete', fields: new Set() })
+  })
+}
+
+/** Set of records of one entity, already locked, and what hangs on them. */
+async function trash(
+  context: Context,
+  tx: Queryable,
+  entity: EntityModel,
+  ids: readonly string[],
+  budget: { left: number },
+): Promise<void> {
+  budget.left -= ids.length
+  if (budget.left < 0)
+    throw new RelataError('RL401', `More than ${MAX_CASCADE} records would go along. Delete them in parts.`)
+  await move(context, tx, entity, ids, 'delete')
+  for (const inbound of inboundOf(context, entity)) {
+    const refers = (limit: number) =>
+      run(context, inbound.child, tx, inbound.query(trusted('t.deleted_at IS NULL'), limit), { ids: uuidArray(ids) })
+    if (inbound.onDelete === 'restrict') {
+      const rows = await refers(5)
+      if (rows.length > 0) throw stillReferred(context, inbound.child, rows)
+      continue
+    }
+    const children = (await refers(budget.left + 1)).map((row) => row[0] ?? '')
+    if (children.length === 0) continue
+    if (inbound.onDelete === 'cascade') {
+      await run(context, inbound.child, tx, lockRecords(context.model, inbound.child, false), {
+        ids: uuidArray(children),
+      })
+      await trash(context, tx, inbound.child, children, budget)
+    } else {
+      await detach(context, tx, inbound, children)
+    }
+  }
+}
+
+/** Empties the reference of live records, as a change of theirs. */
+async function detach(context: Context, tx: Queryable, inbound: Inbound, children: readonly string[]): Promise<void> {
+  const asSystem = { ...context, rights: SYSTEM_RIGHTS(context) }
+  for (const child of children)
+    await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
+}
+
+const SYSTEM_RIGHTS = (context: Context): Context['rights'] => ({
+  ...context.rights,
+  key: `${context.rights.key}+detach`,
+  can: () => true,
+  require: () => undefined,
+})
+
+interface Inbound {
+  child: EntityModel
+  field: string
+  onDelete: 'restrict' | 'detach' | 'cascade'
+  query: (when: Sql, limit: number) => Sql
+  /** References of records that are in the trash themselves: emptied without a change of theirs. */
+  emptyTrashed: Sql
+}
+
+function inboundOf(context: Context, entity: EntityModel): Inbound[] {
+  const { model } = context
+  const names = join([entity.entity.name, ...entity.entity.aliases].map(literal), ', ')
+  return entity.entity.inbound.flatMap((reference): Inbound[] => {
+    const child = model.entity(reference.entity)
+    const columns = child.field(reference.field)?.columns ?? []
+    const id = columns.at(-1)
+    const first = columns[0]
+    if (!id || !first) return []
+    const ofEntity = reference.isPolymorphic ? { column: first.column, names } : undefined
+    return [
+      {
+        child,
+        field: reference.field,
+        onDelete: reference.onDelete,
+        query: (when, limit) => referringRecords(model, child, id.column, ofEntity, when, limit),
+        emptyTrashed: emptyTrashed(
+          model,
+          child,
+          columns.map(({ column }) => column),
+          ofEntity,
+        ),
+      },
+    ]
+  })
+}
+
+/** Names the records only to who may read them. */
+function stillReferred(context: Context, child: EntityModel, rows: readonly RawRow[]): RelataError {
+  if (!context.rights.can(child, 'read'))
+    return new RelataError('RL209', 'Other records that you may not see depend on this one.')
+  const names = rows.map((row) => row[1] ?? row[0]).join(', ')
+  return new RelataError('RL209', `Other records depend on this one: ${names}.`, {
+    members: { entity: child.entity.name, records: rows.map(([id, display_name]) => ({ id, display_name })) },
+    hint: 'Delete those first, or point them to another record.',
+  })
+}
+
+async function move(
+  context: Context,
+  tx: Queryable,
+  entity: EntityModel,
+  ids: readonly string[],
+  direction: 'delete' | 'restore',
+): Promise<void> {
+  const groups = feedGroups(context.model, entity).filter(hasExtremes)
+  const extremes = await extremesOf(context.model, entity, groups, tx, ids)
+  await run(context, entity, tx, moveRecords(context.model, entity, direction), {
+    ids: uuidArray(ids),
+    actor: context.actor.userId,
+  })
+  await extremes.recompute()
+}
+
+/** Out of the trash, with the records that went along with it. @throws RL205 RL207 RL216 RL301 */
+export async function restoreRecord(context: Context, writer: Writer, entity: EntityModel, id: string): Promise<void> {
+  context.rights.require(entity, 'delete')
+  await inTransaction(writer, async (tx) => {
+    const [row] = await run(context, entity, tx, lockRecords(context.model, entity, true), { ids: uuidArray([id]) })
+    if (!row) {
+      if (await explainConflict(context, tx, entity, id, undefined)) throw noSuchRecord(entity, id)
+      throw new RelataError('RL216', 'The record is not in the trash.')
+    }
+    await restore(context, tx, entity, [id], row[2] ?? '')
+  })
+}
+
+/** What one delete put into the trash bears one moment of deletion, and comes back together. */
+async function restore(
+  context: Context,
+  tx: Queryable,
+  entity: EntityModel,
+  ids: readonly string[],
+  deletedAt: string,
+): Promise<void> {
+  await move(context, tx, entity, ids, 'restore')
+  for (const inbound of inboundOf(context, entity)) {
+    if (inbound.onDelete !== 'cascade') continue
+    const when = sql`t.deleted_at = ${input('moment', 'timestamptz')}`
+    const rows = await run(context, inbound.child, tx, inbound.query(when, MAX_CASCADE), {
+      ids: uuidArray(ids),
+      moment: deletedAt,
+    })
+    if (rows.length > 0)
+      await restore(
+        context,
+        tx,
+        inbound.child,
+        rows.map((row) => row[0] ?? ''),
+        deletedAt,
+      )
+  }
+}
+
+/** Trashed records for good. @throws RL205 RL209 RL216 RL301 */
+export async function purgeRecord(context: Context, writer: Writer, entity: EntityModel, id: string): Promise<void> {
+  context.rights.require(entity, 'delete')
+  await inTransaction(writer, async (tx) => {
+    const [row] = await run(context, entity, tx, lockRecords(context.model, entity, true), { ids: uuidArray([id]) })
+    if (!row) {
+      if (await explainConflict(context, tx, entity, id, undefined)) throw noSuchRecord(entity, id)
+      throw new RelataError('RL216', 'Only records in the trash can be removed for good.', {
+        hint: 'Delete the record first.',
+      })
+    }
+    await guardOf(
+      context,
+      entity,
+    )?.({ tx, model: context.model, entity, ids: [id], operation: 'purge', fields: new Set() })
+    await purge(context, tx, entity, [id])
+  })
+}
+
+async function purge(context: Context, tx: Queryable, entity: EntityModel, ids: readonly string[]): Promise<void> {
+  for (const inbound of inboundOf(context, entity)) {
+    const refers = (when: Sql) =>
+      run(context, inbound.child, tx, inbound.query(when, MAX_CASCADE), { ids: uuidArray(ids) })
+    if (inbound.onDelete === 'detach') {
+      await detach(
+        context,
+        tx,
+        inbound,
+        (await refers(trusted('t.deleted_at IS NULL'))).map((row) => row[0] ?? ''),
+      )
+      await run(context, inbound.child, tx, inbound.emptyTrashed, { ids: uuidArray(ids) })
+      continue
+    }
+    const rows = await refers(trusted('TRUE'))
+    if (rows.length === 0) continue
+    if (inbound.onDelete === 'restrict') throw stillReferred(context, inbound.child, rows.slice(0, 5))
+    await purge(
+      context,
+      tx,
+      inbound.child,
+      rows.map((row) => row[0] ?? ''),
+    )
+  }
+  const sides = [...new Set(entity.entity.fields.flatMap((field) => field.options.rollup?.table ?? []))]
+  await run(context, entity, tx, purgeRecords(context.model, entity, sides), { ids: uuidArray(ids) })
+}
+
+async function run(
+  context: Context,
+  entity: EntityModel,
+  tx: Queryable,
+  query: Sql,
+  inputs: Record<string, string | null>,
+): Promise<RawRow[]> {
+  const statement = toStatement(query)
+  try {
+    return await tx.query(statement.text, bind(statement, inputs))
+  } catch (error) {
+    throw fromPostgres(error, context.model, entity)
+  }
+}

@@ -1,0 +1,175 @@
+// Creating and changing one record. Where nothing else is asked for it is one statement; a transaction is opened only
+// for what one statement cannot do right: extremes of roll-ups, trees, guards.
+import { RelataError } from '../../sdk/errors.ts'
+import type { EntityModel } from '../catalog/model.ts'
+import { planSelection } from '../plan/selection.ts'
+import { planWrite, type WritePlan } from '../plan/write-plan.ts'
+import { type CompiledWrite, compileCreate } from '../sql/create-sql.ts'
+import { missingReferences } from '../sql/references-sql.ts'
+import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
+import { bind, toStatement } from '../sql/sql.ts'
+import { compileUpdate } from '../sql/update-sql.ts'
+import { type Context, cacheKey } from './context.ts'
+import type { Database, Queryable, RawRow } from './database.ts'
+import { extremesOf } from './extremes.ts'
+import { explainConflict } from './explain-conflict.ts'
+import { fromPostgres } from './postgres-error.ts'
+import { newId } from './new-id.ts'
+import { noSuchRecord, type OneRecord } from './read-records.ts'
+import { StatementCache } from './statement-cache.ts'
+
+const writes = new StatementCache<CompiledWrite>()
+
+/** What a caller holds: the pool, or a transaction that several writes share. */
+export type Writer = { database: Database } | { tx: Queryable }
+
+export interface WrittenRecord extends OneRecord {
+  id: string
+}
+
+/** @throws RL206 values · RL207 not unique · RL301 rights */
+export async function createRecord(
+  context: Context,
+  writer: Writer,
+  entity: EntityModel,
+  body: unknown,
+): Promise<WrittenRecord> {
+  context.rights.require(entity, 'create')
+  const plan = planWrite(context.model, entity, body, 'create', context.seal)
+  const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
+    compileCreate(context.model, entity, {
+      provided: plan.provided,
+      references: plan.references,
+      selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
+    }),
+  )
+  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id: newId(), actor: context.actor.userId }
+  const [row] = await runOne(context, entity, queryable(writer), compiled, inputs)
+  if (!row) throw await missingReferenceError(context, queryable(writer), plan)
+  return written(compiled, row)
+}
+
+/** `version` undefined: whatever is there is overwritten. @throws RL205 RL206 RL207 RL208 RL301 */
+export async function updateRecord(
+  context: Context,
+  writer: Writer,
+  entity: EntityModel,
+  id: string,
+  version: number | undefined,
+  body: unknown,
+): Promise<WrittenRecord> {
+  context.rights.require(entity, 'update')
+  const plan = planWrite(context.model, entity, body, 'update', context.seal)
+  const hasVersion = version !== undefined
+  const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
+    compileUpdate(context.model, entity, {
+      provided: plan.provided,
+      owners: plan.owners,
+      references: plan.references,
+      parents: plan.parents,
+      hasVersion,
+      selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
+    }),
+  )
+  const inputs = { ...plan.inputs, id, version: hasVersion ? String(version) : null, actor: context.actor.userId }
+  const work = async (tx: Queryable): Promise<WrittenRecord> => {
+    const [row] = await runOne(context, entity, tx, compiled, inputs)
+    if (!row) throw await whyNotUpdated(context, tx, entity, id, version, plan)
+    return written(compiled, row)
+  }
+  const guard = guardOf(context, entity)
+  const groups = feedGroups(context.model, entity).filter(
+    (group) => hasExtremes(group) && isTouched(group, plan.provided),
+  )
+  if (!guard && groups.length === 0 && plan.parents.length === 0) return work(queryable(writer))
+  return inTransaction(writer, async (tx) => {
+    if (plan.parents.length > 0) await lockTree(tx, context, entity)
+    const extremes = await extremesOf(context.model, entity, groups, tx, [id])
+    const result = await work(tx)
+    await extremes.recompute()
+    await guard?.({ tx, model: context.model, entity, ids: [id], operation: 'update', fields: plan.provided })
+    return result
+  })
+}
+
+const NOTHING_NAMED = { select: undefined, expand: [] }
+
+const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.database : writer.tx)
+
+export function inTransaction<T>(writer: Writer, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return 'database' in writer ? writer.database.transaction(work) : work(writer.tx)
+}
+
+export function guardOf(context: Context, entity: EntityModel): Context['guards'][string] | undefined {
+  const trait = entity.entity.traits.find((name) => context.guards[name])
+  return trait === undefined ? undefined : context.guards[trait]
+}
+
+async function runOne(
+  context: Context,
+  entity: EntityModel,
+  database: Queryable,
+  compiled: CompiledWrite,
+  inputs: Record<string, string | null>,
+): Promise<RawRow[]> {
+  try {
+    return await database.query(compiled.statement.text, bind(compiled.statement, inputs))
+  } catch (error) {
+    throw fromPostgres(error, context.model, entity)
+  }
+}
+
+function written(compiled: CompiledWrite, row: RawRow): WrittenRecord {
+  return { id: row[compiled.idPlace] ?? '', version: row[compiled.versionPlace] ?? '', body: compiled.write(row) }
+}
+
+/** A record of an owned entity belongs to who makes it, unless the body says otherwise. */
+function ownership(context: Context, entity: EntityModel, plan: WritePlan): Record<string, string | null> {
+  const isUsers = entity.entity.ownership === 'user'
+  const owner = plan.owners.includes('owner') ? (plan.inputs['owner'] ?? null) : isUsers ? context.actor.userId : null
+  return { owner, owner_team: plan.inputs['owner_team'] ?? null }
+}
+
+/** Two moves in one tree could each be right and together make a circle: they take turns. */
+async function lockTree(tx: Queryable, context: Context, entity: EntityModel): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `${context.model.snapshot.schema} ${entity.entity.id}`,
+  ])
+}
+
+async function missingReferenceError(context: Context, database: Queryable, plan: WritePlan): Promise<RelataError> {
+  const statement = toStatement(missingReferences(context.model, plan.references))
+  const names = Object.fromEntries(plan.references.map(({ field }) => [`name:${field}`, field]))
+  const rows = await database.query(statement.text, bind(statement, { ...plan.inputs, ...names }))
+  const problems = rows.map(([field]) => ({
+    path: `/${field}`,
+    key: 'no_such_record',
+    message: 'points to a record that does not exist or is in the trash',
+  }))
+  if (problems.length === 0)
+    return new RelataError('RL502', 'A record that this one points to changed meanwhile.', { hint: 'Try again.' })
+  return new RelataError('RL206', 'A reference leads nowhere.', { problems })
+}
+
+async function whyNotUpdated(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+  version: number | undefined,
+  plan: WritePlan,
+): Promise<RelataError> {
+  const conflict = await explainConflict(context, database, entity, id, version, plan)
+  if (conflict) return conflict
+  if (plan.references.length > 0) {
+    const missing = await missingReferenceError(context, database, plan)
+    if (missing.code === 'RL206') return missing
+  }
+  const [parent] = plan.parents
+  if (parent) {
+    return new RelataError('RL206', 'A record cannot stand below itself.', {
+      problems: [{ path: `/${parent.name}`, key: 'circle', message: 'would put the record below itself' }],
+    })
+  }
+  return noSuchRecord(entity, id)
+}

@@ -1,0 +1,235 @@
+// Publishing: under the tenant's lock the plan is made against what is there, and carried out in one transaction that
+// also writes the version. What takes long has been done before it (copies) or is left to jobs.
+import type { Logger } from 'pino'
+import { RelataError } from '../../sdk/errors.ts'
+import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
+import { requireAdministrator } from '../auth/index.ts'
+import { Model } from '../catalog/model.ts'
+import { VERSION_CHANNEL } from '../catalog/store.ts'
+import { insertJob } from '../jobs/job-rows.ts'
+import type { Jobs } from '../jobs/runner.ts'
+import type { Database, Reserved } from '../run/database.ts'
+import { fromPostgres, isUniqueViolation } from '../run/postgres-error.ts'
+import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from '../services.ts'
+import { setVersion, type Tenant, tenantById } from '../tenants/registry.ts'
+import { prepareCopy } from './copies.ts'
+import { SETTLE_MS } from './later-work.ts'
+import { type Draft, planPublish } from './planner.ts'
+import { insertVersion, latestVersion, versionAt } from './versions.ts'
+
+export interface PublisherOptions {
+  database: Database
+  catalog: Catalog
+  jobs: Jobs
+  log: Logger
+}
+
+export interface SchemaPublisher extends Publisher {
+  /** Publish the sources of an earlier version as a new one; the kernel's own package stays as it is. @throws RL213 */
+  restore(
+    tenant: TenantInfo,
+    version: number,
+    request: Omit<PublishRequest, 'packages' | 'remove'>,
+  ): ReturnType<Publisher['publish']>
+}
+
+/** How long to wait for another publish of the same tenant, and for the tables that a statement changes. */
+const PUBLISH_WAIT_MS = 30_000
+const TABLE_WAIT_MS = 2_000
+const MAX_TRIES = 8
+
+export function createPublisher({ database, catalog, jobs, log }: PublisherOptions): SchemaPublisher {
+  const publish = async (info: TenantInfo, requestOf: (connection: Reserved) => Promise<PublishRequest>) => {
+    const tenant = await tenantById(database, info.id)
+    const done = await locked(database, tenant, async (connection) => {
+      const request = await requestOf(connection)
+      return carryOut(connection, tenant, request)
+    })
+    log.info({ tenant: tenant.slug, version: done.version, steps: done.plan.steps.length }, 'published')
+    if (tenant.state === 'ready') {
+      await catalog.reload(tenant.slug)
+      if (done.jobs.length > 0) {
+        jobs.wake(tenant.slug)
+        jobs.wake(tenant.slug, SETTLE_MS + 50)
+      }
+    }
+    return done
+  }
+  return {
+    async plan(info, packages, { remove = [], confirm = [] } = {}) {
+      const tenant = await tenantById(database, info.id)
+      const latest = await latestIfAny(database, tenant)
+      const draft = await planPublish(database, {
+        tenant,
+        latest,
+        packages,
+        remove,
+        confirm,
+        isSystem: false,
+      })
+      return planOf(draft)
+    },
+    publish: (info, request) => publish(info, async () => request),
+    restore: (info, version, request) =>
+      publish(info, async (connection) => {
+        const [old, now] = [
+          await versionAt(connection, info.schema, version),
+          await latestVersion(connection, info.schema),
+        ]
+        const packages = old.sources.filter(({ name }) => name !== 'system')
+        const names = new Set(old.sources.map(({ name }) => name))
+        const remove = (now?.sources ?? [])
+          .map(({ name }) => name)
+          .filter((name) => name !== 'system' && !names.has(name))
+        return { note: `Version ${version} restored`, ...request, packages, remove }
+      }),
+  }
+}
+
+const planOf = ({ fromVersion, snapshot, steps, needsConfirmation, droppable, warnings }: Draft): PublishPlan => ({
+  fromVersion,
+  snapshot,
+  steps,
+  needsConfirmation,
+  droppable,
+  warnings,
+})
+
+/** A tenant that is being made has no schema yet. */
+async function latestIfAny(database: Database | Reserved, { schema }: Tenant) {
+  const [found] = await database.query('SELECT to_regclass($1)', [`"${schema}"."_version"`])
+  return found?.[0] ? latestVersion(database, schema) : undefined
+}
+
+/**
+ * One publish of a tenant at a time, over all processes. The lock belongs to the connection: it ends with the process.
+ * @throws RL502 another one is taking too long
+ */
+async function locked<T>(
+  database: Database,
+  { schema }: Tenant,
+  work: (connection: Reserved) => Promise<T>,
+): Promise<T> {
+  return database.reserve(async (connection) => {
+    const key = `${schema} publish`
+    try {
+      await connection.execute(`SET lock_timeout = '${PUBLISH_WAIT_MS}ms'`)
+      await connection.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key])
+    } catch (error) {
+      await connection.execute('RESET lock_timeout').catch(() => undefined)
+      throw busy(error, 'Another publish of this organisation is still going on.')
+    }
+    try {
+      await connection.execute('RESET lock_timeout')
+      return await work(connection)
+    } catch (error) {
+      throw fromPostgres(error)
+    } finally {
+      await connection.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch(() => undefined)
+    }
+  })
+}
+
+/** Lock timeouts in words that fit; everything else as it is. */
+function busy(cause: unknown, message: string): unknown {
+  const error = fromPostgres(cause)
+  if (!(error instanceof RelataError) || error.code !== 'RL502') return error
+  return new RelataError('RL502', message, { cause, hint: 'Try again in a moment.' })
+}
+
+async function carryOut(connection: Reserved, tenant: Tenant, request: PublishRequest) {
+  const latest = await latestIfAny(connection, tenant)
+  const version = latest?.version ?? 0
+  if (request.expectedVersion !== undefined && request.expectedVersion !== version) {
+    throw new RelataError('RL210', `The organisation is at version ${version}, not ${request.expectedVersion}.`, {
+      hint: 'Look at what was published meanwhile, and plan again.',
+      members: { current: version },
+    })
+  }
+  const input = {
+    tenant,
+    latest,
+    packages: request.packages,
+    remove: request.remove ?? [],
+    confirm: request.confirm ?? [],
+    isSystem: request.by === null,
+  }
+  let draft = await planPublish(connection, input)
+  if (draft.copies.length > 0) {
+    for (const copy of draft.copies) await prepareCopy(connection, tenant.schema, copy)
+    draft = await planPublish(connection, input)
+  }
+  const mustKeepAdministrator = latest ? await hasAdministrator(connection, latest.snapshot) : false
+  const jobs = await tryPublish(connection, tenant, draft, { ...request, mustKeepAdministrator })
+  return { version: draft.snapshot.version, plan: planOf(draft), jobs }
+}
+
+/** A publish that takes the right to administer from everybody's roles would lock the organisation out of itself. */
+interface CheckedRequest extends PublishRequest {
+  mustKeepAdministrator: boolean
+}
+
+async function hasAdministrator(connection: Reserved, snapshot: Snapshot): Promise<boolean> {
+  try {
+    await requireAdministrator(connection, new Model(snapshot))
+    return true
+  } catch (error) {
+    if (error instanceof RelataError && error.code === 'RL303') return false
+    throw error
+  }
+}
+
+async function tryPublish(
+  connection: Reserved,
+  tenant: Tenant,
+  draft: Draft,
+  request: CheckedRequest,
+): Promise<string[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await connection.execute(`BEGIN; SET LOCAL lock_timeout = '${TABLE_WAIT_MS}ms'`)
+      const jobs = await publishOnce(connection, tenant, draft, request)
+      await connection.execute('COMMIT')
+      return jobs
+    } catch (cause) {
+      await connection.execute('ROLLBACK').catch(() => undefined)
+      if (isUniqueViolation(cause)) throw notUnique(cause)
+      const error = busy(cause, 'The tables are in use by something that takes long.')
+      const isWorthAnother = error instanceof RelataError && error.code === 'RL502' && attempt < MAX_TRIES
+      if (!isWorthAnother) throw error
+      // Whoever waits behind our lock request gets a turn.
+      await new Promise((resolve) => setTimeout(resolve, attempt * 100 * (1 + Math.random())))
+    }
+  }
+}
+
+async function publishOnce(
+  connection: Reserved,
+  tenant: Tenant,
+  draft: Draft,
+  request: CheckedRequest,
+): Promise<string[]> {
+  const { snapshot } = draft
+  const model = new Model(snapshot)
+  if (draft.statements.length > 0) await connection.execute(draft.statements.join(';\n'))
+  if (request.mustKeepAdministrator) await requireAdministrator(connection, model)
+  await insertVersion(connection, tenant.schema, {
+    version: snapshot.version,
+    sources: draft.sources,
+    snapshot,
+    names: draft.names,
+    retired: draft.retired,
+    steps: draft.steps,
+    note: request.note ?? null,
+    by: request.by,
+  })
+  const jobs: string[] = []
+  for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
+  await setVersion(connection, tenant.id, snapshot.version)
+  await connection.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${snapshot.version}`])
+  return jobs
+}
+
+function notUnique(cause: unknown): RelataError {
+  return new RelataError('RL214', 'Values that should be unique are used more than once.', { cause })
+}

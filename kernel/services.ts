@@ -1,0 +1,113 @@
+// What main.ts puts together once and routes are given. Rooms take what they need from here, never from globals.
+import type { Snapshot } from '../sdk/metadata/snapshot.ts'
+import type { PackageSource } from '../sdk/metadata/source.ts'
+import type { Problem } from '../sdk/errors.ts'
+import type { Actor } from './actor.ts'
+import type { Model } from './catalog/model.ts'
+import type { Config } from './platform/config.ts'
+import type { Seal } from './plan/field-value.ts'
+import type { WriteGuard } from './run/context.ts'
+import type { Database } from './run/database.ts'
+import type { Logger } from 'pino'
+
+export interface TenantInfo {
+  id: string
+  slug: string
+  title: string
+  /** PostgreSQL schema. */
+  schema: string
+  isDemo: boolean
+}
+
+/** One published version, loaded: what a request holds from beginning to end. */
+export interface LoadedTenant {
+  tenant: TenantInfo
+  model: Model
+}
+
+/** catalog/: snapshots by tenant slug, cached, switched by NOTIFY. */
+export interface Catalog {
+  /** @throws RL215 no such tenant */
+  load(slug: string): Promise<LoadedTenant>
+  /** Forget the cached version, because a statement met an undefined column or a changed plan. */
+  reload(slug: string): Promise<LoadedTenant>
+}
+
+/** schema/: from sources to tables and a new version. */
+export interface Publisher {
+  plan(
+    tenant: TenantInfo,
+    packages: readonly PackageSource[],
+    options?: Pick<PublishRequest, 'remove' | 'confirm'>,
+  ): Promise<PublishPlan>
+  publish(
+    tenant: TenantInfo,
+    request: PublishRequest,
+  ): Promise<{ version: number; plan: PublishPlan; jobs: readonly string[] }>
+}
+export interface PublishRequest {
+  packages: readonly PackageSource[]
+  /** Names of packages to take out. */
+  remove?: readonly string[]
+  /** Refused with RL210 when the tenant is at another version. */
+  expectedVersion?: number
+  /** Destructive steps agreed to by name, such as `drop:base.person.nickname`. */
+  confirm?: readonly string[]
+  note?: string
+  /** null: the system itself. */
+  by: string | null
+}
+export interface PublishPlan {
+  fromVersion: number
+  /** The snapshot that would be published; its version is fromVersion + 1. */
+  snapshot: Snapshot
+  steps: readonly PlanStep[]
+  /** Things that stop the publish until confirmed. */
+  needsConfirmation: readonly string[]
+  /** What is retired and would be dropped if it were confirmed by this name. */
+  droppable: readonly string[]
+  warnings: readonly Problem[]
+}
+export interface PlanStep {
+  /** What a person reads: `add field Phone to Person`. */
+  text: string
+  kind: 'add' | 'change' | 'rename' | 'retire' | 'drop'
+  /** `now` = in the publishing transaction; `later` = a job outside it. */
+  phase: 'now' | 'later'
+  sql: readonly string[]
+}
+
+/** auth/: who is asking. */
+export interface Auth {
+  /**
+   * null when nobody is signed in; a cached lookup costs no query.
+   * @param address where the request came from; asked only when a session or key is met for the first time
+   * @throws RL302 a key that is not valid
+   */
+  actorOf(request: Request, loaded: LoadedTenant, address?: () => string): Promise<Actor | null>
+  /** Person signed in to the installation, whatever the tenant. */
+  identityOf(request: Request): Promise<Identity | null>
+  /** What stands under /api/auth: `POST sign-in/email`, `POST sign-out`. @throws RelataError */
+  handle(request: Request, address?: () => string): Promise<Response>
+}
+export interface Identity {
+  id: string
+  email: string
+  name: string
+  sessionId: string
+  /** May add and remove tenants. */
+  isOperator: boolean
+}
+
+export interface Services {
+  config: Config
+  log: Logger
+  database: Database
+  catalog: Catalog
+  publisher: Publisher
+  auth: Auth
+  /** Encrypts the text of a secret field for storage. */
+  seal: Seal
+  /** Checks hung before a write is committed, by trait of the entity. */
+  guards: Readonly<Record<string, WriteGuard>>
+}

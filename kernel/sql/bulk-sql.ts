@@ -1,0 +1,124 @@
+// A chunk of a bulk load as statements over a stage: a temporary table that COPY has filled. Rows that cannot stay are
+// taken out of the stage and named; what is left becomes records in one statement.
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { type StageColumn, stagedFields } from '../plan/row-plan.ts'
+import { actor } from './change-sql.ts'
+import { ownerColumns } from './create-sql.ts'
+import { feedGroups, moveRollups } from './rollup-sql.ts'
+import { autoNumber, displayName, newRow, storedFields } from './row-values.ts'
+import { ident, join, literal, param, type Sql, sql, trusted } from './sql.ts'
+
+export const STAGE = '_relata_stage'
+const stage = ident(STAGE)
+
+export function createStage(columns: readonly StageColumn[]): Sql {
+  const list = columns.map(({ name, sqlType }) => sql`, ${ident(name)} ${trusted(sqlType)}`)
+  return sql`CREATE TEMPORARY TABLE ${stage} ("_line" int8${join(list, '')}) ON COMMIT DELETE ROWS`
+}
+
+export function copyStage(columns: readonly StageColumn[]): Sql {
+  return sql`COPY ${stage} ("_line", ${join(
+    columns.map(({ name }) => ident(name)),
+    ', ',
+  )}) FROM STDIN`
+}
+
+/** Rows whose values in these columns another row of the stage (an earlier line) or of the table has. Answers lines. */
+export function takeOutDuplicates(
+  model: Model,
+  entity: EntityModel,
+  columns: readonly string[],
+  isLiveOnly: boolean,
+): Sql {
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const names = columns.map((name) => ident(name))
+  const isSame = join(
+    names.map((name) => sql`t.${name} = s.${name}`),
+    ' AND ',
+  )
+  const isFilled = join(
+    names.map((name) => sql`${name} IS NOT NULL`),
+    ' AND ',
+  )
+  const alive = isLiveOnly ? sql` AND t.deleted_at IS NULL` : sql``
+  const repeated = sql`SELECT "_line" FROM (SELECT "_line", row_number() OVER (PARTITION BY ${join(names, ', ')} ORDER BY "_line") AS n FROM ${stage} WHERE ${isFilled}) AS numbered WHERE n > 1`
+  return sql`DELETE FROM ${stage} AS s WHERE s."_line" IN (${repeated}) OR EXISTS (SELECT 1 FROM ${table} AS t WHERE ${isSame}${alive}) RETURNING s."_line"`
+}
+
+/**
+ * Rows whose reference in `column` leads to no live record of `target`. Those it leads to are locked against the trash
+ * until the load's transaction ends. Answers lines.
+ */
+export function takeOutDangling(
+  model: Model,
+  entity: EntityModel,
+  target: EntityModel,
+  column: string,
+  only?: Sql,
+): Sql {
+  const name = ident(column)
+  const mine = only ? sql` AND ${only}` : sql``
+  const table = ident(model.snapshot.schema, target.entity.table)
+  const live = sql`live AS MATERIALIZED (SELECT t.id FROM ${table} AS t WHERE t.id IN (SELECT s.${name} FROM ${stage} AS s WHERE TRUE${mine}) AND t.deleted_at IS NULL FOR KEY SHARE)`
+  const own = target === entity ? sql` AND NOT EXISTS (SELECT 1 FROM ${stage} AS o WHERE o.id = s.${name})` : sql``
+  return sql`WITH ${live} DELETE FROM ${stage} AS s WHERE s.${name} IS NOT NULL${mine} AND NOT EXISTS (SELECT 1 FROM live WHERE live.id = s.${name})${own} RETURNING s."_line"`
+}
+
+/** Rows that stand below themselves within the stage. Answers lines. */
+export function takeOutCircles(column: string): Sql {
+  const name = ident(column)
+  return sql`WITH RECURSIVE rooted AS (SELECT s.id FROM ${stage} AS s WHERE s.${name} IS NULL OR NOT EXISTS (SELECT 1 FROM ${stage} AS p WHERE p.id = s.${name}) UNION SELECT s.id FROM ${stage} AS s JOIN rooted ON s.${name} = rooted.id) DELETE FROM ${stage} AS s WHERE NOT EXISTS (SELECT 1 FROM rooted WHERE rooted.id = s.id) RETURNING s."_line"`
+}
+
+/**
+ * The stage as records: rows, roll-ups of their parents, a line of history each, one event for all. Answers their number.
+ * @param at when the records came to be, as an expression over the row `new`; absent: now
+ */
+export function insertStage(model: Model, entity: EntityModel, at?: Sql): Sql {
+  const { schema } = model.snapshot
+  const owners = ownerColumns(entity).map((name) => ident(name))
+  const staged = new Set(stagedFields(entity).map((field) => field.name))
+  const value: Parameters<typeof newRow>[3] = (column, field) =>
+    staged.has(field.name) ? ident('s', column.column) : autoNumber(model, field)
+  const extra = owners.map((name) => sql`s.${name} AS ${name}`)
+  const rows = newRow(model, entity, new Set(), value, sql`FROM ${stage} AS s`, ident('s', 'id'), extra)
+  const columns = storedFields(entity).flatMap((field) => field.columns.map(({ column }) => ident(column)))
+  const times = at ? [ident('created_at'), ident('updated_at')] : []
+  const names = [
+    ...['id', 'display_name', 'created_by', 'updated_by'].map((name) => ident(name)),
+    ...times,
+    ...owners,
+    ...columns,
+  ]
+  const values = [
+    ident('new', 'id'),
+    displayName(model, entity, 'new'),
+    actor,
+    actor,
+    ...times.map(() => at ?? trusted('now()')),
+    ...[...owners, ...columns].map((name) => sql`new.${name}`),
+  ]
+  const groups = feedGroups(model, entity)
+  const returned = groups.length > 0 ? trusted('*') : trusted('id, version, created_at')
+  const id = literal(entity.entity.id)
+  const ctes = [
+    ...rows,
+    sql`ins AS (INSERT INTO ${ident(schema, entity.entity.table)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM new RETURNING ${returned})`,
+    ...(entity.entity.history
+      ? [
+          sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, at, actor, operation, changes) SELECT ${id}, id, version, created_at, ${actor}, 'create', '{}'::jsonb FROM ins)`,
+        ]
+      : []),
+    sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, records, actor, operation, changed) SELECT ${id}, array_agg(id), ${actor}, 'create', '{}'::text[] FROM ins HAVING count(*) > 0)`,
+    ...groups.map(
+      (group, index) => sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { gained: 'ins' })})`,
+    ),
+  ]
+  return sql`WITH ${join(ctes, ', ')} SELECT count(*) FROM ins`
+}
+
+/** The time that a UUID of version 7 carries in its first 48 bits (RFC 9562). */
+export const timeOfId: Sql = sql`to_timestamp((('x' || left(replace(new.id::text, '-', ''), 12))::bit(48)::bigint) / 1000.0)`
+
+export const isOfEntity = (column: string, target: EntityModel): Sql =>
+  sql`s.${ident(column)} = ${param(target.entity.name, 'text')}`

@@ -1,0 +1,85 @@
+// One record made in one statement: row, roll-ups of its parents, history and event, and the record as the answer.
+import type { EntityModel, Model } from '../catalog/model.ts'
+import type { Selected } from '../plan/selection.ts'
+import type { EncodeRow } from '../respond/encoder.ts'
+import { actor, recordChange } from './change-sql.ts'
+import { checkReferences, type SetReference } from './references-sql.ts'
+import { feedGroups, moveRollups } from './rollup-sql.ts'
+import { Joins, RowSource } from './row-source.ts'
+import { autoNumber, displayName, newRow, storedFields } from './row-values.ts'
+import { ColumnList, selectColumns } from './select-columns.ts'
+import { ident, input, join, type Sql, type Statement, sql, toStatement, trusted } from './sql.ts'
+
+export interface CompiledWrite {
+  statement: Statement
+  write: EncodeRow
+  /** Places of `id` and `version` in the answer. */
+  idPlace: number
+  versionPlace: number
+}
+
+export interface CreateShape {
+  provided: ReadonlySet<string>
+  references: readonly SetReference[]
+  selection: readonly Selected[]
+}
+
+/** No row comes back when a reference leads nowhere. */
+export function compileCreate(model: Model, entity: EntityModel, shape: CreateShape): CompiledWrite {
+  const checks = checkReferences(model, shape.references)
+  const otherwise = (column: { sqlType: string }, field: Parameters<typeof autoNumber>[1]): Sql =>
+    field.type === 'auto_number' ? autoNumber(model, field) : trusted(`NULL::${column.sqlType}`)
+  const rows = newRow(model, entity, shape.provided, otherwise, sql`WHERE ${checks.condition}`)
+  const ctes = [
+    ...checks.ctes,
+    ...rows,
+    insertRow(model, entity),
+    ...recordChange(model, entity, 'create', sql`FROM ins AS w`, trusted("'{}'::jsonb")),
+    ...feedGroups(model, entity).map(
+      (group, index) => sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { gained: 'ins' })})`,
+    ),
+  ]
+  return withAnswer(model, entity, ctes, sql`ins`, shape.selection)
+}
+
+function insertRow(model: Model, entity: EntityModel): Sql {
+  const owner = ownerColumns(entity)
+  const columns = storedFields(entity).flatMap((field) => field.columns.map(({ column }) => ident(column)))
+  const names = [
+    ...['id', 'display_name', 'created_by', 'updated_by'].map((name) => ident(name)),
+    ...owner.map((name) => ident(name)),
+    ...columns,
+  ]
+  const values = [
+    ident('new', 'id'),
+    displayName(model, entity, 'new'),
+    actor,
+    actor,
+    ...owner.map((name) => input(name, 'uuid')),
+    ...columns.map((column) => sql`new.${column}`),
+  ]
+  return sql`ins AS (INSERT INTO ${ident(model.snapshot.schema, entity.entity.table)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM new RETURNING *)`
+}
+
+export function ownerColumns(entity: EntityModel): string[] {
+  const { ownership } = entity.entity
+  return ownership === 'user' || ownership === 'team' ? ['owner', 'owner_team'] : []
+}
+
+/** Close the CTEs with a SELECT of the answer from `rows`, a CTE or a bracketed query with the columns of the table. */
+export function withAnswer(
+  model: Model,
+  entity: EntityModel,
+  ctes: readonly Sql[],
+  rows: Sql,
+  selection: readonly Selected[],
+): CompiledWrite {
+  const joins = new Joins('j')
+  const source = new RowSource(model, entity, 'r', joins)
+  const list = new ColumnList()
+  const idPlace = list.add(source.own('id'))
+  const versionPlace = list.add(source.own('version'))
+  const write = selectColumns(selection, source, list)
+  const query = sql`WITH ${join(ctes, ', ')} SELECT ${join(list.columns, ', ')} FROM ${rows} AS r${joins.toSql()}`
+  return { statement: toStatement(query), write, idPlace, versionPlace }
+}

@@ -1,0 +1,123 @@
+// A read plan as one statement. The page is found first (filter, order, limit), then its rows are widened by joins, so
+// that a join never runs for a row that is not shown.
+import { fieldType } from '../../sdk/fields/index.ts'
+import type { CheckedRule, RuleType } from '../../sdk/rules/index.ts'
+import type { ReadPlan } from '../plan/read-plan.ts'
+import { sqlTypeOf } from '../plan/paths.ts'
+import type { EncodeRow } from '../respond/encoder.ts'
+import { predicateSql } from '../rules/sql.ts'
+import { afterCursor, type Key, keysOf, orderBy } from './keyset.ts'
+import { Joins, RowSource } from './row-source.ts'
+import { ColumnList, selectColumns } from './select-columns.ts'
+import { ident, input, join, literal, type Sql, type Statement, sql, toStatement, trusted } from './sql.ts'
+
+export interface CompiledList {
+  statement: Statement
+  write: EncodeRow
+  /** Places of the sort keys and the id in a row: the next cursor. */
+  keyPlaces: readonly number[]
+  countPlace: number | undefined
+  limit: number
+  filterTypes: readonly RuleType[]
+  /** A generic plan serves this shape badly (ILIKE): let PostgreSQL see the values. */
+  isPlannedWithValues: boolean
+}
+
+/** A capped count stops here: “more than 10,000”. */
+export const COUNT_CAP = 10_000
+
+export function compileList(plan: ReadPlan): CompiledList {
+  const pageJoins = new Joins('p')
+  const page = new RowSource(plan.model, plan.entity, 'r', pageJoins)
+  const sortColumns = plan.sort.map((key) => page.resolved(key.path).sql)
+  const keys = keysOf(plan.sort, sortColumns, page.own('id'))
+  const conditions = pageConditions(plan, page)
+  const from = sql`FROM ${ident(plan.model.snapshot.schema, plan.entity.entity.table)} AS r`
+  const where = (extra: readonly Sql[]) => sql`WHERE ${join([...conditions, ...extra], ' AND ')}`
+
+  const limit = pageLimit(plan)
+  const keyColumns = join(
+    sortColumns.map((column, index) => sql`, ${column} AS ${ident(`k${index}`)}`),
+    '',
+  )
+  const branch = (extra: readonly Sql[], order: readonly Key[]) =>
+    sql`SELECT r.*${keyColumns} ${from}${pageJoins.toSql()} ${where(extra)} ${orderBy(order)} LIMIT ${limit}`
+  const pageSql = pageBranches(plan, keys, branch)
+
+  const joins = new Joins('j')
+  const row = new RowSource(plan.model, plan.entity, 'r', joins)
+  const list = new ColumnList()
+  const write = selectColumns(plan.selection, row, list)
+  const outerKeys = keysOf(
+    plan.sort,
+    plan.sort.map((_, index) => ident('r', `k${index}`)),
+    row.own('id'),
+  )
+  const keyPlaces = outerKeys.map((key) => list.add(key.sql))
+  const countPlace =
+    plan.count === 'none' ? undefined : list.add(countSql(plan, sql`${from}${pageJoins.toSql()} ${where([])}`))
+  const query = sql`SELECT ${join(list.columns, ', ')} FROM (${pageSql}) AS r${joins.toSql()} ${orderBy(outerKeys)}`
+  return {
+    statement: toStatement(query),
+    write,
+    keyPlaces,
+    countPlace,
+    limit: plan.limit,
+    filterTypes: (plan.filter?.constants ?? []).map((constant) => constant.type),
+    isPlannedWithValues: plan.searchWords > 0,
+  }
+}
+
+/** One more than shown tells whether there is a next page. A constant, since for a parameter the planner guesses a tenth of the table. */
+const pageLimit = (plan: ReadPlan): Sql => trusted(String(plan.limit + 1))
+
+type Branch = (extra: readonly Sql[], order: readonly Key[]) => Sql
+
+function pageBranches(plan: ReadPlan, keys: readonly Key[], branch: Branch): Sql {
+  const nulls = plan.cursorNulls
+  const first = keys[0] as Key
+  if (!plan.sort[0]?.isSplit) return branch(nulls ? [afterCursor(keys, nulls)] : [], keys)
+  const rest = keys.slice(1)
+  const filledKeys = [{ ...first, isNullable: false }, ...rest]
+  const empty = branch([sql`${first.sql} IS NULL`, ...(nulls?.[0] ? [afterCursor(rest, nulls.slice(1), 1)] : [])], rest)
+  if (nulls?.[0]) return empty
+  const filled = branch([sql`${first.sql} IS NOT NULL`, ...(nulls ? [afterCursor(filledKeys, nulls)] : [])], filledKeys)
+  return sql`(${filled}) UNION ALL (${empty}) LIMIT ${pageLimit(plan)}`
+}
+
+function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {
+  const alive = sql`r.deleted_at IS ${trusted(plan.isTrash ? 'NOT NULL' : 'NULL')}`
+  const filter = plan.filter ? [filterSql(plan.filter, row)] : []
+  const words = Array.from({ length: plan.searchWords }, (_, index) => wordSql(plan, row, `q${index}`))
+  return [alive, ...filter, ...words]
+}
+
+/** Constants of the filter are inputs `f0`, `f1` …, so that equal shapes share one statement. */
+export function filterSql(filter: CheckedRule, row: RowSource): Sql {
+  return predicateSql(
+    filter,
+    (path) => row.column(path).sql,
+    (index, type) => input(`f${index}`, sqlTypeOf(type)),
+  )
+}
+
+function wordSql(plan: ReadPlan, row: RowSource, name: string): Sql {
+  const fields = plan.entity.entity.fields.filter((field) => field.searchable && fieldType(field.type).isReadable)
+  const columns = fields.flatMap((field) =>
+    field.columns.filter((column) => column.sqlType === 'text').map((column) => row.own(column.column)),
+  )
+  return sql`(${join(
+    [row.own('display_name'), ...columns].map((column) => sql`${column} ILIKE ${input(name, 'text')}`),
+    ' OR ',
+  )})`
+}
+
+function countSql(plan: ReadPlan, matching: Sql): Sql {
+  if (plan.count === 'exact') return sql`(SELECT count(*) ${matching})`
+  return sql`(SELECT count(*) FROM (SELECT 1 ${matching} LIMIT ${literal(String(COUNT_CAP + 1))}::int) AS c)`
+}
+
+/** `%word%` with the wildcards of LIKE taken literally. */
+export function likePattern(word: string): string {
+  return `%${word.replace(/[\\%_]/g, '\\$&')}%`
+}

@@ -1,0 +1,143 @@
+// One row in scope of a statement: an entity under an alias, and how its paths become SQL. Joins over references and
+// to roll-up side rows are collected as they are needed, each once.
+import { RelataError } from '../../sdk/errors.ts'
+import type { Field, SqlType } from '../../sdk/metadata/snapshot.ts'
+import { checkRule } from '../../sdk/rules/index.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { findPath, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
+import { entityScope } from '../catalog/scope.ts'
+import { valueSql } from '../rules/sql.ts'
+import { ident, join, type Sql, sql, trusted } from './sql.ts'
+
+export interface Column {
+  sql: Sql
+  sqlType: SqlType
+}
+
+/** The joins of one FROM item, in the order they must stand. */
+export class Joins {
+  private readonly clauses = new Map<string, Sql>()
+  private readonly prefix: string
+
+  constructor(prefix: string) {
+    this.prefix = prefix
+  }
+
+  /** Alias of the join with this key; `clause` is asked for the first time only. */
+  alias(key: string, clause: (alias: string) => Sql): string {
+    const names = [...this.clauses.keys()]
+    const found = names.indexOf(key)
+    const alias = `${this.prefix}${(found < 0 ? names.length : found) + 1}`
+    if (found < 0) this.clauses.set(key, clause(alias))
+    return alias
+  }
+
+  get isEmpty(): boolean {
+    return this.clauses.size === 0
+  }
+
+  toSql(): Sql {
+    return join(
+      [...this.clauses.values()].map((clause) => sql` ${clause}`),
+      '',
+    )
+  }
+}
+
+export class RowSource {
+  readonly model: Model
+  readonly entity: EntityModel
+  readonly alias: string
+  private readonly joins: Joins | undefined
+  /** Which reference path led here from the statement's own row. */
+  private readonly trail: string
+
+  /** Without `joins`, paths over references and roll-ups are refused: the row of a write. */
+  constructor(model: Model, entity: EntityModel, alias: string, joins?: Joins, trail = '') {
+    this.model = model
+    this.entity = entity
+    this.alias = alias
+    this.joins = joins
+    this.trail = trail
+  }
+
+  /** @throws RL202 unknown path · RL204 a path that this statement cannot follow */
+  column(path: string): Column {
+    return this.resolved(resolvePath(this.model, this.entity, path, path))
+  }
+
+  resolved(path: ResolvedPath): Column {
+    let source: RowSource = this
+    for (const step of path.steps) source = source.follow(step)
+    return { sql: source.leaf(path), sqlType: path.sqlType }
+  }
+
+  /** The row that a to-one reference leads to. */
+  follow(step: ReferenceStep): RowSource {
+    const trail = `${this.trail}${step.name}.`
+    const { snapshot } = this.model
+    const alias = this.joinsOrRefuse(step.name).alias(trail, (name) => {
+      const table = ident(snapshot.schema, step.target.entity.table)
+      return sql`LEFT JOIN ${table} AS ${ident(name)} ON ${ident(name, 'id')} = ${this.own(step.column)}`
+    })
+    return new RowSource(this.model, step.target, alias, this.joins, trail)
+  }
+
+  /** A physical column of this very row. */
+  own(column: string): Sql {
+    return ident(this.alias, column)
+  }
+
+  private leaf(path: ResolvedPath): Sql {
+    const { leaf } = path
+    switch (leaf.kind) {
+      case 'standard':
+        return this.own(leaf.standard.column)
+      case 'part':
+        return this.own(leaf.column.column)
+      case 'formula':
+        return this.formula(leaf.field)
+      case 'rollup':
+        return this.rollup(leaf.field)
+    }
+  }
+
+  private formula(field: Field): Sql {
+    const checked = checkRule(field.options.rule, entityScope(this.model, this.entity))
+    if (!checked.ok)
+      throw new RelataError('RL203', `The formula of ${field.name} is not valid.`, { problems: checked.problems })
+    return valueSql(checked.rule, (path) => this.column(path).sql)
+  }
+
+  private rollup(field: Field): Sql {
+    const rollup = field.options.rollup
+    if (!rollup) throw new RelataError('RL500', `${field.id} is not resolved`)
+    const alias = this.joinsOrRefuse(field.name).alias(`${this.trail}~rollup`, (name) => {
+      const table = ident(this.model.snapshot.schema, rollup.table)
+      return sql`LEFT JOIN ${table} AS ${ident(name)} ON ${ident(name, 'id')} = ${this.own('id')}`
+    })
+    return rollupValue(
+      rollup.aggregate,
+      rollup.columns.map((column) => ({ holds: column.holds, sql: ident(alias, column.column) })),
+    )
+  }
+
+  private joinsOrRefuse(path: string): Joins {
+    if (this.joins) return this.joins
+    throw new RelataError('RL204', `“${path}” reads another record, which is not possible here.`)
+  }
+}
+
+/** Digits kept after the point by an average, as by any division of decimals. */
+const AVERAGE_SCALE = 20
+
+function rollupValue(aggregate: string, columns: readonly { holds: string; sql: Sql }[]): Sql {
+  const held = (holds: string): Sql => columns.find((column) => column.holds === holds)?.sql ?? trusted('NULL')
+  if (aggregate === 'count') return sql`COALESCE(${held('count')}, 0)::float8`
+  if (aggregate === 'sum') return sql`COALESCE(${held('sum')}, 0)`
+  if (aggregate === 'average')
+    return sql`trim_scale(round(${held('sum')} / NULLIF(${held('count')}, 0), ${trusted(String(AVERAGE_SCALE))}))`
+  return held(aggregate)
+}
+
+export { findPath }

@@ -1,0 +1,105 @@
+// One record changed in one statement: the old row is locked, the new one computed from it, and written only when
+// something differs; roll-ups, history and event follow from the two.
+import type { EntityModel, Model } from '../catalog/model.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
+import type { Selected } from '../plan/selection.ts'
+import { actor, differences, recordChange } from './change-sql.ts'
+import { type CompiledWrite, ownerColumns, withAnswer } from './create-sql.ts'
+import { checkReferences, type SetReference } from './references-sql.ts'
+import { feedGroups, isTouched, moveRollups } from './rollup-sql.ts'
+import { displayName, newRow, storedFields } from './row-values.ts'
+import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
+
+export interface UpdateShape {
+  provided: ReadonlySet<string>
+  /** Of `owner` and `owner_team`, those the body sets. */
+  owners: readonly string[]
+  references: readonly SetReference[]
+  /** Parent fields that the body sets to a record: they must not make a circle. */
+  parents: readonly Field[]
+  /** false: whatever version is there is overwritten. */
+  hasVersion: boolean
+  selection: readonly Selected[]
+}
+
+/**
+ * No row comes back when the record is gone, is at another version, a reference leads nowhere, or a parent would make
+ * a circle; which of them it was is asked afterwards.
+ */
+export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateShape): CompiledWrite {
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const checks = checkReferences(model, shape.references)
+  const conditions = [checks.condition, ...shape.parents.map((field) => sql`NOT ${makesCircle(model, entity, field)}`)]
+  const version = shape.hasVersion ? sql` AND t.version = ${input('version', 'int4')}` : sql``
+  const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL${version} FOR UPDATE)`
+  const rows = newRow(
+    model,
+    entity,
+    shape.provided,
+    (column) => ident('old', column.column),
+    sql`FROM old WHERE ${join(conditions, ' AND ')}`,
+  )
+  const changed = changedFields(entity, shape.provided)
+  const upd = updateRow(model, entity, shape, changed)
+  const diff = withOwners(shape.owners, differences(changed, 'prev', 'w'))
+  const groups = feedGroups(model, entity).filter((group) =>
+    isTouched(group, new Set(changed.map((field) => field.name))),
+  )
+  const ctes = [
+    old,
+    ...checks.ctes,
+    ...rows,
+    upd,
+    sql`prev AS (SELECT old.* FROM old JOIN upd ON upd.id = old.id)`,
+    ...recordChange(model, entity, 'update', sql`FROM upd AS w JOIN prev ON prev.id = w.id`, diff),
+    ...groups.map(
+      (group, index) =>
+        sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { lost: 'prev', gained: 'upd' })})`,
+    ),
+  ]
+  const answer = sql`(SELECT upd.* FROM upd UNION ALL SELECT old.* FROM old JOIN raw ON raw.id = old.id WHERE NOT EXISTS (SELECT 1 FROM upd))`
+  return withAnswer(model, entity, ctes, answer, shape.selection)
+}
+
+/** What the body sets, and money whose base amount may move with a rate date that the body sets. */
+function changedFields(entity: EntityModel, provided: ReadonlySet<string>): Field[] {
+  return storedFields(entity).filter(
+    (field) =>
+      provided.has(field.name) || (field.options.rateDate !== undefined && provided.has(field.options.rateDate)),
+  )
+}
+
+function updateRow(model: Model, entity: EntityModel, shape: UpdateShape, changed: readonly Field[]): Sql {
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const columns = changed.flatMap((field) => field.columns.map(({ column }) => ident(column)))
+  const owners = ownerColumns(entity).filter((name) => shape.owners.includes(name))
+  const sets = [
+    sql`version = t.version + 1`,
+    sql`updated_at = now()`,
+    sql`updated_by = ${actor}`,
+    sql`display_name = ${displayName(model, entity, 'new')}`,
+    ...columns.map((column) => sql`${column} = new.${column}`),
+    ...owners.map((name) => sql`${ident(name)} = ${input(name, 'uuid')}`),
+  ]
+  const differs = [
+    ...columns.map((column) => sql`t.${column} IS DISTINCT FROM new.${column}`),
+    ...owners.map((name) => sql`t.${ident(name)} IS DISTINCT FROM ${input(name, 'uuid')}`),
+  ]
+  return sql`upd AS (UPDATE ${table} AS t SET ${join(sets, ', ')} FROM new WHERE t.id = new.id AND (${differs.length > 0 ? join(differs, ' OR ') : trusted('FALSE')}) RETURNING t.*)`
+}
+
+function withOwners(owners: readonly string[], changes: Sql): Sql {
+  const parts = owners.map(
+    (name) =>
+      sql`CASE WHEN prev.${ident(name)} IS DISTINCT FROM w.${ident(name)} THEN jsonb_build_object(${literal(name)}, jsonb_build_array(prev.${ident(name)}, w.${ident(name)})) ELSE '{}'::jsonb END`,
+  )
+  return parts.length === 0 ? changes : sql`(${join([changes, ...parts], ' || ')})`
+}
+
+/** Is the record itself among the new parent and its ancestors? Trees are walked under a lock on the entity's tree. */
+function makesCircle(model: Model, entity: EntityModel, field: Field): Sql {
+  const column = ident(field.columns[0]?.column ?? field.name)
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const parent = input(`v:${field.columns[0]?.column ?? field.name}`, 'uuid')
+  return sql`(${parent} = ${input('id', 'uuid')} OR EXISTS (WITH RECURSIVE up AS (SELECT a.id, a.${column} AS parent FROM ${table} AS a WHERE a.id = ${parent} UNION SELECT a.id, a.${column} FROM ${table} AS a JOIN up ON a.id = up.parent) SELECT 1 FROM up WHERE up.parent = ${input('id', 'uuid')}))`
+}

@@ -1,0 +1,3 @@
+// The room's front door.
+export type { Founder, Tenant } from './registry.ts'
+export { createTenants, type NewTenant, type Tenants } from './tenants.ts'

@@ -1,0 +1,39 @@
+// Schemas and texts of values that rules yield, by the kind of the value.
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { RuleKind, RuleType } from '../rules/types.ts'
+import type { WireValue } from '../wire/records.ts'
+import { formatDay, formatDecimal, formatInstant, formatNumber } from './intl.ts'
+import type { FormatContext } from './types.ts'
+
+const SCHEMAS: Readonly<Record<RuleKind, () => TSchema>> = {
+  boolean: () => Type.Boolean(),
+  number: () => Type.Number(),
+  decimal: () => Type.String({ format: 'decimal' }),
+  text: () => Type.String(),
+  date: () => Type.String({ format: 'date' }),
+  instant: () => Type.String({ format: 'date-time' }),
+  id: () => Type.String({ format: 'uuid' }),
+  json: () => Type.Unknown(),
+  null: () => Type.Null(),
+}
+
+export function ruleSchema({ kind, isList }: RuleType): TSchema {
+  const schema = SCHEMAS[kind]()
+  return isList ? Type.Array(schema) : schema
+}
+
+/** @param type undefined: as the value itself shows */
+export function formatRuleValue(value: WireValue, type: RuleType | undefined, context: FormatContext): string {
+  if (value === null) return ''
+  if (Array.isArray(value)) {
+    const item = type && { kind: type.kind }
+    return value.map((one: WireValue) => formatRuleValue(one, item, context)).join(', ')
+  }
+  const { locale, timeZone, texts } = context
+  if (typeof value === 'boolean') return value ? (texts?.yes ?? 'Yes') : (texts?.no ?? 'No')
+  if (typeof value === 'number') return formatNumber(value, locale)
+  if (typeof value !== 'string') return JSON.stringify(value)
+  if (type?.kind === 'decimal' || type?.kind === 'number') return formatDecimal(value, locale)
+  if (type?.kind === 'date') return formatDay(value, locale)
+  return type?.kind === 'instant' ? formatInstant(value, locale, timeZone, false) : value
+}

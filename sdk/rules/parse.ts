@@ -1,0 +1,140 @@
+// A rule as JSON becomes a tree, its constants numbered in the order in which they stand. Two rules that differ in
+// constants only have the same shape, so that one SQL statement serves both. Structure never depends on a constant.
+import { type Operator, operatorOf } from './operators.ts'
+import type { RuleValue } from './types.ts'
+
+export interface RuleProblem {
+  /** JSON pointer within the rule. */
+  path: string
+  key: string
+  message: string
+  hint?: string
+}
+
+export type RawNode =
+  | { kind: 'constant'; index: number; value: string | number | readonly (string | number)[]; path: string }
+  | { kind: 'literal'; value: null | boolean; path: string }
+  | { kind: 'var'; name: string; path: string }
+  | { kind: 'call'; operator: Operator; args: readonly RawNode[]; path: string }
+
+export interface ParsedRule {
+  /** Absent when there are problems. */
+  root: RawNode | undefined
+  shape: string
+  constants: readonly RuleValue[]
+  problems: readonly RuleProblem[]
+}
+
+const MAX_DEPTH = 64
+const MAX_NODES = 2_000
+export const MAX_LIST_LENGTH = 10_000
+
+/** Never throws, whatever it is given. */
+export function parseRule(rule: unknown): ParsedRule {
+  const parser = new Parser()
+  const root = parser.node(rule, '', 0)
+  const { shape, constants, problems } = parser
+  return { root: problems.length === 0 ? root : undefined, shape: shape.join(''), constants, problems }
+}
+
+class Parser {
+  readonly shape: string[] = []
+  readonly constants: RuleValue[] = []
+  readonly problems: RuleProblem[] = []
+  private nodes = 0
+
+  node(value: unknown, path: string, depth: number): RawNode | undefined {
+    this.nodes++
+    if (depth > MAX_DEPTH || this.nodes > MAX_NODES) {
+      if (!this.problems.some(({ key }) => key === 'too_large'))
+        this.problem(path, 'too_large', 'the rule is too large')
+      return undefined
+    }
+    if (value === null || typeof value === 'boolean') {
+      this.shape.push(String(value))
+      return { kind: 'literal', value, path }
+    }
+    if (typeof value === 'string') return this.constant(value, 's', path)
+    if (typeof value === 'number') {
+      if (Number.isFinite(value)) return this.constant(value, 'n', path)
+      return this.problem(path, 'not_a_number', 'a number must be finite')
+    }
+    if (Array.isArray(value)) {
+      return this.problem(path, 'list_not_here', 'a list may stand only as the second operand of “in”')
+    }
+    if (typeof value === 'object') return this.call(value, path, depth)
+    return this.problem(path, 'not_json', 'is no JSON')
+  }
+
+  private call(value: object, path: string, depth: number): RawNode | undefined {
+    const [name, ...others] = Object.keys(value)
+    if (name === undefined || others.length > 0) {
+      return this.problem(path, 'not_one_operator', 'an operation is an object with one member: its operator')
+    }
+    const operand: unknown = Reflect.get(value, name)
+    const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    if (name === 'var') return this.variable(operand, at)
+    const operator = operatorOf(name)
+    if ('problem' in operator) return this.problem(path, 'unknown_operator', operator.problem, operator.hint)
+    const operands: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
+    const { min, max } = operator
+    if (operands.length < min || operands.length > max) {
+      return this.problem(at, 'operands', `“${name}” takes ${countText(min, max)}, not ${operands.length}`)
+    }
+    this.shape.push(name, '(')
+    const args = operands.map((one, index) => {
+      const place = Array.isArray(operand) ? `${at}/${index}` : at
+      if (index > 0) this.shape.push(',')
+      return name === 'in' && index === 1 && Array.isArray(one)
+        ? this.list(one, place)
+        : this.node(one, place, depth + 1)
+    })
+    this.shape.push(')')
+    const present = args.filter((arg) => arg !== undefined)
+    return present.length === args.length ? { kind: 'call', operator, args: present, path: at } : undefined
+  }
+
+  private variable(operand: unknown, path: string): RawNode | undefined {
+    const name: unknown = Array.isArray(operand) && operand.length === 1 ? operand[0] : operand
+    if (typeof name !== 'string' || name === '' || name.length > 300) {
+      return this.problem(path, 'bad_var', '“var” takes the name of a field, such as {"var": "name"}')
+    }
+    this.shape.push(JSON.stringify(name))
+    return { kind: 'var', name, path }
+  }
+
+  private list(items: readonly unknown[], path: string): RawNode | undefined {
+    const scalars = items.filter(
+      (item) => typeof item === 'string' || (typeof item === 'number' && Number.isFinite(item)),
+    )
+    if (scalars.length < items.length) return this.problem(path, 'bad_list', 'a list holds texts or numbers')
+    if (items.length > MAX_LIST_LENGTH) {
+      return this.problem(path, 'too_large', `a list holds at most ${MAX_LIST_LENGTH} values`)
+    }
+    const kinds = [...new Set(scalars.map((item) => (typeof item === 'string' ? 's' : 'n')))].sort().join('')
+    return this.constant(scalars as readonly (string | number)[], `l${kinds}`, path)
+  }
+
+  private constant(value: string | number | readonly (string | number)[], tag: string, path: string): RawNode {
+    this.shape.push('?', tag)
+    this.constants.push(value)
+    return { kind: 'constant', index: this.constants.length - 1, value, path }
+  }
+
+  private problem(path: string, key: string, message: string, hint?: string): undefined {
+    this.problems.push({ path, key, message, ...(hint ? { hint } : {}) })
+    return undefined
+  }
+}
+
+function countText(min: number, max: number): string {
+  if (min === max) return min === 1 ? 'one operand' : `${min} operands`
+  return max === Number.POSITIVE_INFINITY ? `at least ${min} operands` : `${min} to ${max} operands`
+}
+
+/** What the statement cache needs of a rule: its shape, and the values that differ between rules of one shape. */
+export function liftConstants(rule: unknown): { shape: string; constants: readonly RuleValue[] } {
+  const { shape, constants, problems } = parseRule(rule)
+  // A faulty rule never shares a statement: it is refused when it is planned.
+  return { shape: problems.length === 0 ? shape : `!${shape}`, constants }
+}

@@ -1,0 +1,24 @@
+// Types of the rule language. A value is null or of one of these; lists hold one kind.
+
+export type RuleKind = 'boolean' | 'number' | 'decimal' | 'text' | 'date' | 'instant' | 'id' | 'json' | 'null'
+
+export interface RuleType {
+  kind: RuleKind
+  isList?: boolean
+}
+
+/**
+ * Values as closures see them: number = JS number (float8), decimal = decimal string, date = `YYYY-MM-DD`,
+ * instant = ISO 8601 in UTC with up to 6 fraction digits (`2026-01-02T03:04:05.123456Z`), id = UUID, json = parsed JSON.
+ */
+export type RuleValue = null | boolean | number | string | readonly RuleValue[] | { readonly [key: string]: RuleValue }
+
+/** When a rule may give another answer though the record is the same. */
+export type Volatility = 'immutable' | 'time' | 'actor' | 'related'
+
+/** What a rule may read, and of which type. Paths are as authors write them: `name`, `price.amount`, `employer.name`. */
+export interface RuleScope {
+  typeOf(path: string): RuleType | undefined
+  /** All readable paths, for "did you mean". */
+  paths(): readonly string[]
+}

@@ -1,0 +1,78 @@
+// What the browser is told about a tenant: an allow-list made from the snapshot, cut down to what the actor may see.
+import type {
+  App,
+  Entity,
+  Field,
+  FieldOptions,
+  Form,
+  Operation,
+  RelationshipType,
+  Unique,
+  View,
+} from '../metadata/snapshot.ts'
+import type { Widget } from '../fields/types.ts'
+
+export interface ClientMeta {
+  tenant: { slug: string; title: string; isDemo: boolean }
+  version: number
+  locales: readonly string[]
+  baseCurrency: string
+  administer: boolean
+  entities: readonly ClientEntity[]
+  relationships: readonly Pick<
+    RelationshipType,
+    'name' | 'package' | 'label' | 'reverseLabel' | 'from' | 'to' | 'symmetric'
+  >[]
+  forms: readonly Omit<Form, 'id'>[]
+  views: readonly Omit<View, 'id'>[]
+  apps: readonly Omit<App, 'id'>[]
+}
+
+export interface ClientEntity
+  extends Pick<
+    Entity,
+    | 'name'
+    | 'package'
+    | 'label'
+    | 'plural'
+    | 'description'
+    | 'icon'
+    | 'ownership'
+    | 'traits'
+    | 'history'
+    | 'activities'
+    | 'comments'
+    | 'files'
+    | 'search'
+    | 'isLink'
+  > {
+  fields: readonly ClientField[]
+  uniques: readonly Pick<Unique, 'name' | 'fields' | 'message'>[]
+  /** References of other entities to this one: its possible related lists. */
+  inbound: readonly { entity: string; field: string; label?: Entity['label'] }[]
+  can: Readonly<Record<Operation, boolean>>
+}
+
+export interface ClientField
+  extends Pick<
+    Field,
+    | 'name'
+    | 'package'
+    | 'type'
+    | 'label'
+    | 'help'
+    | 'required'
+    | 'unique'
+    | 'searchable'
+    | 'readOnly'
+    | 'personal'
+    | 'default'
+  > {
+  widget: Widget
+  isWritable: boolean
+  isReadable: boolean
+  isSortable: boolean
+  options: Omit<FieldOptions, 'sequence' | 'rollup'> & {
+    rollup?: { entity: string; aggregate: string; field?: string }
+  }
+}

@@ -1,0 +1,39 @@
+// Shapes of the records API (docs/http-api.md), shared by the kernel, the client and the studio.
+
+/** A field's value on the wire; see docs/http-api.md for each type. */
+export type WireValue = null | boolean | number | string | readonly WireValue[] | { readonly [key: string]: WireValue }
+
+export interface WireRecord {
+  id: string
+  version: number
+  display_name: string
+  [field: string]: WireValue
+}
+
+export interface ListAnswer {
+  data: readonly WireRecord[]
+  /** Pass as `cursor` for the rows after these; null at the end. */
+  next: string | null
+  count?: { value: number; exact: boolean }
+}
+
+export interface HistoryEntry {
+  version: number
+  at: string
+  by: { id: string; display_name: string } | null
+  operation: 'create' | 'update' | 'delete' | 'restore'
+  /** Field name → old and new wire values; empty for create. */
+  changes: Readonly<Record<string, readonly [WireValue, WireValue]>>
+}
+
+export type BatchOperation =
+  | { op: 'create'; entity: string; body: Record<string, unknown> }
+  | { op: 'update'; entity: string; id: string; version: number; body: Record<string, unknown> }
+  | { op: 'delete' | 'restore'; entity: string; id: string; version?: number }
+
+export interface BulkAnswer {
+  accepted: number
+  rejected: number
+  /** At most 1,000; `line` counts from 1 and includes the header. */
+  errors: readonly { line: number; field?: string; message: string; value?: string }[]
+}

@@ -1,0 +1,34 @@
+// Questions that need an answer before anything happens. Only for what cannot be undone; else do it and offer Undo.
+import { createStore } from './store.ts'
+
+export interface Question {
+  title: string
+  text: string
+  /** What the button does: `Remove demo`, never `OK`. */
+  confirm: string
+  cancel?: string
+  isDangerous?: boolean
+  /** To be typed before the button works. */
+  typed?: string
+}
+
+export interface OpenQuestion extends Question {
+  answer: (isConfirmed: boolean) => void
+}
+
+/** Drawn by shell/dialogs.ts. */
+export const question = createStore<OpenQuestion | null>(null)
+
+/** @returns true when the person agreed */
+export function confirm(asked: Question): Promise<boolean> {
+  question.get()?.answer(false)
+  return new Promise((resolve) => {
+    question.set({
+      ...asked,
+      answer: (isConfirmed) => {
+        question.set(null)
+        resolve(isConfirmed)
+      },
+    })
+  })
+}

@@ -1,0 +1,69 @@
+// Every text of the studio comes from studio/catalogue through `t`. The pseudo language (`?lang=qps`, or the locale
+// en-XA in the profile) accents and lengthens every text, so that a forgotten or a cut-off one shows.
+import i18next from 'i18next'
+import { english } from './catalogues.ts'
+import { pseudoCatalogue } from './pseudo.ts'
+import { createStore } from './store.ts'
+
+const PSEUDO = 'en-XA'
+
+type Plural<K extends string> = K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K
+/** A key of a catalogue; of `x_one` and `x_other` the key is `x`, called with `count`. */
+export type TextKey = Plural<keyof typeof english & string>
+export type TextParams = Readonly<Record<string, string | number>>
+
+const given = new URLSearchParams(location.search).get('lang')
+if (given !== null) sessionStorage.setItem('relata.lang', given)
+const asked = given ?? sessionStorage.getItem('relata.lang')
+const forced = asked === 'qps' ? PSEUDO : asked
+
+const initial = forced ?? navigator.language
+/** BCP 47 tag by which numbers, dates and texts are shown. */
+export const localeStore = createStore<string>(initial)
+
+await i18next.init({
+  lng: initial,
+  fallbackLng: 'en',
+  keySeparator: false,
+  nsSeparator: false,
+  // Templates escape; doing it twice would show &amp;.
+  interpolation: { escapeValue: false },
+  resources: { en: { translation: english }, [PSEUDO]: { translation: pseudoCatalogue(english) } },
+})
+
+export function t(key: TextKey, params: TextParams = {}): string {
+  const shown = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === 'number' && name !== 'count' ? number(value) : value]),
+  )
+  return i18next.t(key, typeof params['count'] === 'number' ? { ...shown, shown: number(params['count']) } : shown)
+}
+
+export const locale = (): string => localeStore.get()
+export const isPseudo = (): boolean => localeStore.get() === PSEUDO
+
+/** The language of a profile; one forced by the address wins. */
+export function setLocale(tag: string | null): void {
+  const next = forced ?? tag ?? navigator.language
+  void i18next.changeLanguage(next)
+  document.documentElement.lang = next
+  localeStore.set(next)
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+function number(value: number): string {
+  const tag = locale()
+  let format = formats.get(tag)
+  if (!format) formats.set(tag, (format = new Intl.NumberFormat(tag)))
+  return format.format(value)
+}
+/** `1,234` in the reader's language. */
+export const formatNumber = number
+
+/** Languages that write common nouns with a capital letter. */
+const CAPITAL_NOUNS: ReadonlySet<string> = new Set(['de', 'lb'])
+/** A label within a sentence: `New person`, yet `New VAT rate` and `Neue Person`. */
+export function inSentence(label: string): string {
+  const language = locale().split('-')[0] ?? 'en'
+  if (CAPITAL_NOUNS.has(language) || !/^\p{Lu}(?=\p{Ll}|$)/u.test(label)) return label
+  return label.charAt(0).toLocaleLowerCase(locale()) + label.slice(1)
+}

@@ -1,0 +1,86 @@
+// The records API as typed calls, and the cache of what was read. Writes throw away what they may have changed.
+import { QueryClient } from '@tanstack/query-core'
+import type { BatchOperation, HistoryEntry, ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
+import { api, currentTenant } from './api.ts'
+import { createStore } from './store.ts'
+
+/** Keys: ['session'], ['me', tenant], ['records', tenant, entity, …]. */
+export const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, staleTime: 30_000, gcTime: 10 * 60_000, networkMode: 'always' } },
+})
+
+export interface ListQuery {
+  select?: string
+  /** A JSON-Logic rule. */
+  filter?: unknown
+  /** `-amount,name` */
+  sort?: string
+  q?: string
+  limit?: number
+  cursor?: string
+  count?: true | 'exact'
+  trash?: boolean
+}
+
+const recordsKey = (entity: string, ...rest: readonly unknown[]) => ['records', currentTenant(), entity, ...rest]
+
+/** Another number after every write: pages that show records ask again. */
+export const recordsVersion = createStore(0)
+
+/** Forget every list of the tenant, because something was written. */
+export function forgetRecords(): void {
+  queries.removeQueries({ queryKey: ['records', currentTenant()] })
+  recordsVersion.set(recordsVersion.get() + 1)
+}
+
+export const records = {
+  list(entity: string, query: ListQuery = {}): Promise<ListAnswer> {
+    const { filter, ...rest } = query
+    const asked = { ...rest, filter: filter === undefined ? undefined : JSON.stringify(filter) }
+    return queries.fetchQuery({
+      queryKey: recordsKey(entity, 'list', asked),
+      queryFn: () => api.get<ListAnswer>(`records/${entity}`, { query: asked }),
+    })
+  },
+  /** Always asked anew: an edit must start from the present version. */
+  get(entity: string, id: string, query: { select?: string; at?: string; trash?: boolean } = {}): Promise<WireRecord> {
+    return api.get<WireRecord>(`records/${entity}/${id}`, { query })
+  },
+  async create(entity: string, body: Readonly<Record<string, unknown>>): Promise<WireRecord> {
+    return forgetting(api.post<WireRecord>(`records/${entity}`, body))
+  },
+  async update(entity: string, id: string, version: number | '*', body: Readonly<Record<string, unknown>>): Promise<WireRecord> {
+    return forgetting(api.patch<WireRecord>(`records/${entity}/${id}`, body, { ifMatch: version }))
+  },
+  /** To the trash. */
+  async remove(entity: string, id: string): Promise<void> {
+    await forgetting(api.delete(`records/${entity}/${id}`))
+  },
+  async restore(entity: string, id: string): Promise<WireRecord> {
+    return forgetting(api.post<WireRecord>(`records/${entity}/${id}/restore`))
+  },
+  /** For good, one after the other; the first refusal ends it. */
+  async purge(entity: string, ...ids: readonly string[]): Promise<void> {
+    const work = async () => {
+      for (const id of ids) await api.delete(`records/${entity}/${id}`, { query: { purge: true } })
+    }
+    await forgetting(work())
+  },
+  async history(entity: string, id: string): Promise<readonly HistoryEntry[]> {
+    const { data } = await api.get<{ data: readonly HistoryEntry[] }>(`records/${entity}/${id}/history`)
+    return data
+  },
+  /** All or nothing. */
+  async batch(operations: readonly BatchOperation[]): Promise<unknown> {
+    return forgetting(api.post<unknown>('batch', { operations }))
+  },
+}
+
+/** A change of one record moves roll-ups, names and lists of others, so all of the tenant's go. */
+async function forgetting<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write
+  } finally {
+    forgetRecords()
+  }
+}

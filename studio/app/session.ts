@@ -1,0 +1,107 @@
+// Who is signed in to the installation, which tenants they may enter, and what they said about themselves there.
+import { api, currentTenant } from './api.ts'
+import { setLocale } from './i18n.ts'
+import { forgetRecords } from './records.ts'
+import { createStore } from './store.ts'
+
+export interface TenantSummary {
+  slug: string
+  title: string
+  isDemo: boolean
+}
+
+export interface Session {
+  user: { email: string; name: string; isOperator?: boolean } | null
+  tenants: readonly TenantSummary[]
+  setup: 'needed' | 'done'
+}
+
+export type Theme = 'system' | 'light' | 'dark'
+
+export interface Profile {
+  user_id: string
+  display_name: string
+  email: string | null
+  locale: string | null
+  time_zone: string | null
+  theme: string
+  roles: readonly string[]
+  administer: boolean
+}
+
+/** null until asked for the first time. */
+export const session = createStore<Session | null>(null)
+/** Of the current tenant; null until it is entered. */
+export const profile = createStore<Profile | null>(null)
+
+/** @throws ApiError */
+export async function loadSession(): Promise<Session> {
+  const answer = await api.get<Session>('/api/session')
+  session.set(answer)
+  return answer
+}
+
+/** @throws ApiError RL306 when the address or the password is wrong */
+export async function signIn(email: string, password: string): Promise<Session> {
+  await api.post('/api/auth/sign-in/email', { email, password })
+  // Pages that were refused meanwhile ask again.
+  forgetRecords()
+  return loadSession()
+}
+
+export async function signOut(): Promise<void> {
+  await api.post('/api/auth/sign-out', {})
+  // Nothing that was read may stay in memory for the next person.
+  location.assign('/')
+}
+
+/** @throws ApiError */
+export async function loadProfile(): Promise<Profile> {
+  return adopt(await api.get<Profile>('me'))
+}
+
+/** @throws ApiError with problems at the fields */
+export async function saveProfile(changes: Partial<Pick<Profile, 'display_name' | 'locale' | 'time_zone' | 'theme'>>): Promise<Profile> {
+  return adopt(await api.patch<Profile>('me', changes))
+}
+
+function adopt(next: Profile): Profile {
+  profile.set(next)
+  setLocale(next.locale)
+  setTheme(next.theme)
+  return next
+}
+
+const THEME_KEY = 'relata.theme'
+
+/** Kept on the device too, so that the next page is not drawn in the wrong one first. */
+export function setTheme(theme: string): void {
+  localStorage.setItem(THEME_KEY, theme)
+  applyTheme()
+}
+export function applyTheme(): void {
+  const { dataset } = document.documentElement
+  dataset['theme'] = localStorage.getItem(THEME_KEY) ?? 'system'
+  dataset['density'] = density()
+}
+
+const DENSITY_KEY = 'relata.density'
+export type Density = 'compact' | 'comfortable'
+
+/** How high rows are; a matter of the screen, so of the device. */
+export const density = (): Density => (localStorage.getItem(DENSITY_KEY) === 'comfortable' ? 'comfortable' : 'compact')
+export function setDensity(next: Density): void {
+  localStorage.setItem(DENSITY_KEY, next)
+  applyTheme()
+}
+
+/** IANA zone in which times are shown: of the profile, else of the device. */
+export const timeZone = (): string => profile.get()?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+
+const LAST_KEY = 'relata.tenant'
+export const rememberTenant = (slug = currentTenant()): void => localStorage.setItem(LAST_KEY, slug)
+/** Where to go from `/`: the tenant of the last visit, else the first one. */
+export function startTenant(tenants: readonly TenantSummary[]): TenantSummary | undefined {
+  const last = localStorage.getItem(LAST_KEY)
+  return tenants.find(({ slug }) => slug === last) ?? tenants[0]
+}

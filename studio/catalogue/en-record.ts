@@ -1,0 +1,2 @@
+// Texts of the record pages (studio/record/).
+export const enRecord = {} as const

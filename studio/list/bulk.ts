@@ -1,0 +1,111 @@
+// What can be done with the chosen records. Deleting goes to the trash, and can be taken back.
+import { html, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { BatchOperation, WireRecord } from '../../sdk/wire/records.ts'
+import { RlElement, fire } from '../app/element.ts'
+import { formatNumber, t } from '../app/i18n.ts'
+import { icon } from '../app/icon.ts'
+import { text } from '../app/meta.ts'
+import { records } from '../app/records.ts'
+import { toastError, toastUndo } from '../app/toast.ts'
+import './bulk.css'
+import { exportRecords } from './export.ts'
+import { allRows, type Rows } from './rows.ts'
+import type { Selection } from './selection.ts'
+
+/** Operations of one batch; each batch succeeds or fails as a whole. */
+const BATCH = 100
+/** More are not chosen by one click. */
+const MOST_CHOSEN = 5_000
+
+/** Fires `rl-clear`, and `rl-selected` (records). */
+@customElement('rl-bulk-bar')
+export class RlBulkBar extends RlElement {
+  @property({ attribute: false }) entity!: ClientEntity
+  @property({ attribute: false }) selection!: Selection
+  @property({ attribute: false }) rows!: Rows
+  @state() private isBusy = false
+
+  protected override render() {
+    const { size } = this.selection
+    if (size === 0) return nothing
+    const { can } = this.entity
+    return html`<div class="rl-bulk" role="toolbar" aria-label=${t('bulk.label')}>
+      <span class="rl-bulk-count rl-num" role="status">${t('bulk.selected', { count: size })}</span>
+      ${this.renderAll()}
+      ${
+        can.export
+          ? html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => exportRecords(this.entity, this.rows, this.selection.items)}>
+              ${icon('download')}${t('list.export')}
+            </button>`
+          : nothing
+      }
+      ${
+        can.delete
+          ? html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void this.removeChosen()}>
+              ${icon('trash-2')}${t('bulk.delete')}
+            </button>`
+          : nothing
+      }
+      <button type="button" class="rl-button" quiet icon-only aria-label=${t('list.clearSelection')} @click=${() => fire(this, 'rl-clear')}>${icon('x')}</button>
+    </div>`
+  }
+
+  /** Everything that is loaded is chosen, and there is more. */
+  private renderAll() {
+    const { count } = this.rows
+    if (!this.selection.isAll || !count?.isExact || count.value <= this.selection.size || count.value > MOST_CHOSEN) return nothing
+    return html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void this.chooseAll()}>
+      ${t('bulk.chooseAll', { all: formatNumber(count.value) })}
+    </button>`
+  }
+
+  private async chooseAll(): Promise<void> {
+    await this.busy(async () => {
+      const found: WireRecord[] = []
+      for await (const page of allRows(this.rows.entity, this.rows.query)) found.push(...page)
+      fire(this, 'rl-selected', found)
+    })
+  }
+
+  private async removeChosen(): Promise<void> {
+    const chosen = this.selection.items
+    const { name, plural } = this.entity
+    await this.busy(async () => {
+      const gone = await inBatches(chosen, ({ id }) => ({ op: 'delete', entity: name, id }))
+      fire(this, 'rl-clear')
+      if (gone.length === 0) return
+      toastUndo(t('bulk.deleted', { count: gone.length, entities: text(plural) }), async () => {
+        await inBatches(gone, ({ id }) => ({ op: 'restore', entity: name, id }))
+      })
+    })
+  }
+
+  private async busy(work: () => Promise<void>): Promise<void> {
+    this.isBusy = true
+    try {
+      await work()
+    } catch (error) {
+      toastError(error)
+    } finally {
+      this.isBusy = false
+    }
+  }
+}
+
+/** @returns those whose batch went through; the first refusal is shown and ends the work */
+async function inBatches(chosen: readonly WireRecord[], operation: (record: WireRecord) => BatchOperation): Promise<WireRecord[]> {
+  const done: WireRecord[] = []
+  for (let start = 0; start < chosen.length; start += BATCH) {
+    const part = chosen.slice(start, start + BATCH)
+    try {
+      await records.batch(part.map(operation))
+    } catch (error) {
+      toastError(error)
+      break
+    }
+    done.push(...part)
+  }
+  return done
+}

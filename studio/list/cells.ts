@@ -1,0 +1,49 @@
+// How a record looks in a list: the value of a column, or the whole record as a card.
+import { html, nothing, type TemplateResult } from 'lit'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
+import { t } from '../app/i18n.ts'
+import { hrefOf } from '../app/router.ts'
+import type { Column } from './columns.ts'
+import { renderCell } from './kit.ts'
+import { valueAt } from './select.ts'
+
+const CARD_FACTS = 4
+
+/** The name is the link; everything else is what studio/fields makes of it. */
+export function renderValue(entity: ClientEntity, record: WireRecord, { path, field }: Column): TemplateResult | string {
+  if (path === 'display_name') return nameLink(entity, record)
+  return renderCell(field, valueAt(record, path), { entity, record, place: 'cell' })
+}
+
+function nameLink(entity: ClientEntity, record: WireRecord): TemplateResult {
+  return html`<a class="rl-cell-name" translate="no" tabindex="-1" data-record=${record.id} href=${hrefOf.record(entity.name, record.id)}
+    >${record.display_name || t('list.unnamed')}</a
+  >`
+}
+
+export function renderCard(entity: ClientEntity, record: WireRecord, columns: readonly Column[]): TemplateResult {
+  const facts = columns
+    .filter(({ path }) => path !== 'display_name')
+    .map((column) => ({ column, value: valueAt(record, column.path) }))
+    .filter(({ value }) => !isEmpty(value))
+    .slice(0, CARD_FACTS)
+  return html`<div class="rl-card">
+    ${nameLink(entity, record)}
+    ${
+      facts.length === 0
+        ? nothing
+        : html`<dl>
+            ${facts.map(
+              ({ column, value }) => html`<div>
+                <dt>${column.label}</dt>
+                <dd translate="no">${renderCell(column.field, value, { entity, record, place: 'card' })}</dd>
+              </div>`,
+            )}
+          </dl>`
+    }
+  </div>`
+}
+
+const isEmpty = (value: WireValue | undefined): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)

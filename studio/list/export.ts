@@ -1,0 +1,87 @@
+// A list as a CSV file: the columns on screen, all rows that match, values as people read them.
+import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
+import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
+import { formatNumber, t } from '../app/i18n.ts'
+import { meta, pathLabel, text } from '../app/meta.ts'
+import { route } from '../app/router.ts'
+import { toast, toastError } from '../app/toast.ts'
+import { allRows, type Rows } from './rows.ts'
+import { valueAt } from './select.ts'
+import { readState } from './state.ts'
+
+/** Excel takes a file for UTF-8 only when it starts so. */
+const MARK = '\uFEFF'
+
+export async function exportList(entity: ClientEntity, columns: readonly string[], rows: Rows): Promise<void> {
+  const stop = new AbortController()
+  let dismiss = () => {}
+  try {
+    const lines: string[] = [headLine(entity, columns)]
+    for await (const page of allRows(rows.entity, rows.query, stop.signal)) {
+      lines.push(...page.map((record) => line(entity, columns, record)))
+      dismiss()
+      dismiss = toast(t('export.progress', { rows: formatNumber(lines.length - 1) }), {
+        action: { label: t('cancel'), run: () => stop.abort() },
+      })
+    }
+    dismiss()
+    save(entity, lines)
+    toast(t('export.done', { count: lines.length - 1 }))
+  } catch (error) {
+    dismiss()
+    if (!stop.signal.aborted) toastError(error)
+  }
+}
+
+/** Those chosen: they are loaded already. */
+export function exportRecords(entity: ClientEntity, { entity: name }: Rows, chosen: readonly WireRecord[]): void {
+  const { columns } = readState(name, route.get().query)
+  save(entity, [headLine(entity, columns), ...chosen.map((record) => line(entity, columns, record))])
+  toast(t('export.done', { count: chosen.length }))
+}
+
+function save(entity: ClientEntity, lines: readonly string[]): void {
+  const address = URL.createObjectURL(new Blob([MARK, lines.join('\r\n'), '\r\n'], { type: 'text/csv;charset=utf-8' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = `${text(entity.plural).replace(/[\\/:*?"<>|]+/g, '-')}.csv`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+}
+
+const headLine = (entity: ClientEntity, columns: readonly string[]): string =>
+  columns.map((path) => quote(pathLabel(entity.name, path))).join(',')
+
+const line = (entity: ClientEntity, columns: readonly string[], record: WireRecord): string =>
+  columns.map((path) => quote(cellText(meta.field(entity.name, path), valueAt(record, path)))).join(',')
+
+/** A value as a person would type it. */
+export function cellText(field: ClientField | undefined, value: WireValue | undefined): string {
+  if (value === null || value === undefined) return ''
+  if (isList(value)) return value.map((one) => cellText(field, one)).join('; ')
+  if (typeof value === 'object') return objectText(value)
+  if (typeof value === 'string' && field?.options.choices) {
+    const option = field.options.choices.find((choice) => choice.value === value)
+    return option?.label === undefined ? value : text(option.label)
+  }
+  return String(value)
+}
+
+const isList = (value: WireValue): value is readonly WireValue[] => Array.isArray(value)
+
+function objectText(value: { readonly [key: string]: WireValue }): string {
+  const { display_name, amount, currency, at } = value
+  if (typeof display_name === 'string') return display_name
+  if (typeof amount === 'string') return `${amount} ${currency ?? ''}`.trim()
+  if (typeof at === 'string') return at
+  return Object.values(value)
+    .filter((part) => typeof part === 'string' && part !== '')
+    .join(', ')
+}
+
+/** A text that a spreadsheet would run as a formula is marked as text; numbers and phone numbers stay as they are. */
+function quote(source: string): string {
+  const isFormula = /^[=@\t\r]/.test(source) || (/^[+-]/.test(source) && !/^[+-][\d\s().,:-]*( [A-Z]{3})?$/.test(source))
+  const safe = isFormula ? `'${source}` : source
+  return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

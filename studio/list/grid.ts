@@ -1,0 +1,231 @@
+// The rows as a table that scrolls over any number of them, or as cards where the screen is narrow. Draws and tells; the
+// page (page.ts) decides.
+import '@vaadin/grid/vaadin-grid.js'
+import '@vaadin/grid/vaadin-grid-column.js'
+import type { Grid, GridDataProviderCallback, GridDataProviderParams } from '@vaadin/grid/vaadin-grid.js'
+import type { GridColumn } from '@vaadin/grid/vaadin-grid-column.js'
+import { columnBodyRenderer, columnHeaderRenderer } from '@vaadin/grid/lit.js'
+import { html, nothing, type PropertyValues } from 'lit'
+import { customElement, property, query } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { WireRecord } from '../../sdk/wire/records.ts'
+import { RlElement, fire } from '../app/element.ts'
+import { t } from '../app/i18n.ts'
+import { icon } from '../app/icon.ts'
+import { hrefOf } from '../app/router.ts'
+import type { Column } from './columns.ts'
+import { renderCard, renderValue } from './cells.ts'
+import { PAGE_ROWS, type Rows } from './rows.ts'
+import type { Selection } from './selection.ts'
+import type { SortKey } from './state.ts'
+import './grid.css'
+
+const SELECT_WIDTH = '36px'
+
+/** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded`. */
+@customElement('rl-list-grid')
+export class RlListGrid extends RlElement {
+  @property({ attribute: false }) entity!: ClientEntity
+  @property({ attribute: false }) rows!: Rows
+  @property({ attribute: false }) columns: readonly Column[] = []
+  @property({ attribute: false }) sort: readonly SortKey[] = []
+  @property({ attribute: false }) selection!: Selection
+  /** Row to show first; read once for each `rows`. */
+  @property({ attribute: false }) startAt = 0
+  /** Record to give the focus to when it is there: the one that was opened. */
+  @property({ attribute: false }) focusOn = ''
+  @property({ attribute: false }) isNarrow = false
+  @property({ attribute: false }) canSelect = false
+  @query('vaadin-grid') readonly grid!: Grid<WireRecord>
+
+  protected override render() {
+    return html`<vaadin-grid
+      theme="no-border"
+      class=${this.isNarrow ? 'rl-grid rl-cards' : 'rl-grid'}
+      aria-label=${t('list.rows')}
+      item-id-path="id"
+      .pageSize=${PAGE_ROWS}
+      .selectedItems=${this.selection.items}
+      .cellPartNameGenerator=${this.cellParts}
+      column-reordering-allowed
+      @click=${this.onClick}
+      @keydown=${{ handleEvent: (event: KeyboardEvent) => this.onKey(event), capture: true }}
+      @column-resize=${this.onResize}
+      @column-reorder=${this.onReorder}
+    >
+      ${this.isNarrow ? this.renderCardColumn() : this.renderColumns()}
+    </vaadin-grid>`
+  }
+
+  private renderColumns() {
+    const selectAll = () =>
+      html`<input
+        type="checkbox"
+        aria-label=${t('list.selectLoaded')}
+        .checked=${this.selection.size > 0}
+        .indeterminate=${this.selection.size > 0 && !this.selection.isAll}
+        @click=${() => fire(this, 'rl-select-all')}
+      />`
+    const selectOne = (record: WireRecord) =>
+      html`<input type="checkbox" tabindex="-1" aria-label=${t('list.select', { name: record.display_name })} .checked=${this.selection.has(record.id)} />`
+    const isSelecting = this.selection.size
+    return html`${
+      this.canSelect
+        ? html`<vaadin-grid-column
+            class="rl-select-column"
+            frozen
+            width=${SELECT_WIDTH}
+            flex-grow="0"
+            ${columnHeaderRenderer(selectAll, [isSelecting])}
+            ${columnBodyRenderer(selectOne, [isSelecting, this.selection.version])}
+          ></vaadin-grid-column>`
+        : nothing
+    }
+    ${repeat(
+      this.columns,
+      ({ path }) => path,
+      (column) => this.renderColumn(column),
+    )}`
+  }
+
+  private renderColumn(column: Column) {
+    const { path, label, field } = column
+    const key = this.sort.find((one) => one.path === path)
+    const header = () =>
+      html`<span class="rl-column-head" data-path=${path} title=${label} ?data-sortable=${field.isSortable}
+        ><span class="rl-ellipsis">${label}</span
+        >${key ? icon(key.direction === 'asc' ? 'arrow-up' : 'arrow-down') : nothing}</span
+      >`
+    return html`<vaadin-grid-column
+      .path=${path}
+      resizable
+      .width=${`${column.widthPx}px`}
+      .flexGrow=${column.isFlexible ? column.widthPx : 0}
+      .textAlign=${column.isNumeric ? 'end' : 'start'}
+      ${columnHeaderRenderer(header, [label, key?.direction])}
+      ${columnBodyRenderer<WireRecord>((record) => renderValue(this.entity, record, column), [column])}
+    ></vaadin-grid-column>`
+  }
+
+  private renderCardColumn() {
+    return html`<vaadin-grid-column
+      flex-grow="1"
+      ${columnBodyRenderer<WireRecord>((record) => renderCard(this.entity, record, this.columns), [this.columns])}
+    ></vaadin-grid-column>`
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('rows')) {
+      // A new function makes the grid forget what it had.
+      this.grid.dataProvider = (params, callback) => void this.load(this.rows, params, callback)
+      if (this.startAt > 0) {
+        this.rows.reserve(this.startAt + 1)
+        this.grid.size = this.rows.size
+      }
+      if (this.grid.size) this.grid.scrollToIndex(this.startAt)
+    }
+    if (changed.has('selection')) this.grid.generateCellPartNames()
+    if (changed.has('sort') || changed.has('columns')) queueMicrotask(() => this.markSort())
+  }
+
+  private async load(rows: Rows, { page }: GridDataProviderParams<WireRecord>, callback: GridDataProviderCallback<WireRecord>): Promise<void> {
+    try {
+      const data = await rows.page(page)
+      if (rows !== this.rows) return
+      callback([...data], rows.size)
+      fire(this, 'rl-loaded')
+      this.focusOpened()
+    } catch (error) {
+      // Answered with nothing, so that the grid does not wait for ever; the page offers to try again.
+      callback([], rows.loaded.size)
+      if (rows === this.rows) fire(this, 'rl-failed', error)
+    }
+  }
+
+  /** First row in view, for Back. */
+  get firstVisible(): number {
+    return this.grid?._firstVisibleIndex ?? 0
+  }
+
+  private focusOpened(): void {
+    if (this.focusOn === '') return
+    const wanted = this.focusOn
+    requestAnimationFrame(() => {
+      const link = this.querySelector<HTMLElement>(`[data-record="${CSS.escape(wanted)}"]`)
+      const cell = link?.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement
+      if (!cell) return
+      this.focusOn = ''
+      cell.focus({ preventScroll: true })
+    })
+  }
+
+  private readonly cellParts = (column: GridColumn<WireRecord>): string => (column.classList.contains('rl-select-column') ? 'select-cell' : '')
+
+  private onClick(event: MouseEvent): void {
+    const { section, item, index, column } = this.grid.getEventContext(event)
+    const target = event.target
+    if (section === 'header' && column?.path) {
+      if (target instanceof Element && target.closest('.rl-column-head[data-sortable]')) this.sortBy(column.path, event.shiftKey)
+      return
+    }
+    if (section !== 'body' || !item) return
+    if (column?.classList.contains('rl-select-column')) {
+      if (target instanceof HTMLInputElement) fire(this, 'rl-select', { index, isRange: event.shiftKey })
+      return
+    }
+    const stop = target instanceof Element ? target.closest('a, button') : null
+    const isName = stop?.classList.contains('rl-cell-name') ?? false
+    // Links within a value lead where they lead; a name with a key held opens a tab, as links do.
+    if (stop && (!isName || event.metaKey || event.ctrlKey || event.shiftKey)) return
+    if (!stop && getSelection()?.toString()) return
+    event.preventDefault()
+    if (event.metaKey || event.ctrlKey) window.open(hrefOf.record(this.entity.name, item.id), '_blank', 'noopener')
+    else fire(this, 'rl-open', item)
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.altKey || event.target instanceof HTMLInputElement) return
+    const { section, item, index, column } = this.grid.getEventContext(event)
+    const is = (key: string) => event.key.toLowerCase() === key.toLowerCase()
+    if (section === 'header' && column?.path && (is('Enter') || is(' '))) this.sortBy(column.path, event.shiftKey)
+    else if (section === 'body' && item && is('Enter')) fire(this, 'rl-open', item)
+    else if (section === 'body' && item && this.canSelect && (is(' ') || is('x'))) fire(this, 'rl-select', { index, isRange: event.shiftKey })
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  private sortBy(path: string, isAdded: boolean): void {
+    if (this.columns.find((column) => column.path === path)?.field.isSortable) fire(this, 'rl-sort', { path, isAdded })
+  }
+
+  private onResize({ detail }: CustomEvent<{ resizedColumn: GridColumn<WireRecord> }>): void {
+    const { path, width } = detail.resizedColumn
+    if (path && width) fire(this, 'rl-resize', { path, widthPx: Number.parseInt(width, 10) })
+  }
+
+  private onReorder({ detail }: CustomEvent<{ columns: GridColumn<WireRecord>[] }>): void {
+    fire(
+      this,
+      'rl-reorder',
+      detail.columns.flatMap(({ path }) => (path ? [path] : [])),
+    )
+  }
+
+  /** Cells of the header live in the grid's own tree, so their state is set from outside. */
+  private markSort(): void {
+    for (const head of this.querySelectorAll<HTMLElement>('.rl-column-head[data-sortable]')) {
+      const cell = head.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement
+      const key = this.sort.find(({ path }) => path === head.dataset['path'])
+      cell?.setAttribute('aria-sort', key ? (key.direction === 'asc' ? 'ascending' : 'descending') : 'none')
+    }
+  }
+}
+
+declare module '@vaadin/grid/vaadin-grid.js' {
+  interface Grid {
+    /** Not in its public types, but the only way to learn where it stands. */
+    readonly _firstVisibleIndex?: number
+  }
+}

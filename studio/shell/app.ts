@@ -1,0 +1,128 @@
+// The root: decides between signing in, setting up, choosing what to start with, and the frame around a tenant's pages.
+import { html, nothing, type TemplateResult } from 'lit'
+import { customElement, state } from 'lit/decorators.js'
+import { ApiError, onSignedOut } from '../app/api.ts'
+import { RlElement } from '../app/element.ts'
+import { t } from '../app/i18n.ts'
+import { loadMeta, meta } from '../app/meta.ts'
+import { hrefOf, navigate, type Route, route } from '../app/router.ts'
+import { loadProfile, loadSession, rememberTenant, type Session, session, startTenant } from '../app/session.ts'
+import { errorText } from '../app/toast.ts'
+import './app.css'
+import './dialogs.ts'
+import './shell.ts'
+import './toasts.ts'
+
+@customElement('rl-app')
+export class RlApp extends RlElement {
+  /** What stands in the way of showing anything, and how to try again. */
+  @state() private failure: { text: string; retry: () => void } | null = null
+  @state() private isEntering = false
+  /** The session ended while a page was open: it stays, with what was typed, under a dialog. */
+  @state() private isSignedOut = false
+
+  #seen: Session | null = null
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    const follow = () => {
+      if (session.get() !== this.#seen) this.isSignedOut = false
+      this.#seen = session.get()
+      void this.enterTenant()
+      this.requestUpdate()
+    }
+    this.whileConnected(session.subscribe(follow), route.subscribe(follow), onSignedOut(() => this.onSignedOut()))
+    void this.start()
+  }
+
+  protected override render() {
+    return html`${this.renderPage()}${this.isSignedOut ? this.renderSignInAgain() : nothing}<rl-dialogs></rl-dialogs><rl-toasts></rl-toasts>`
+  }
+
+  protected override updated(): void {
+    const dialog = this.querySelector<HTMLDialogElement>('.rl-again')
+    if (dialog && !dialog.open) dialog.showModal()
+  }
+
+  private renderSignInAgain() {
+    void import('../pages/sign-in.ts')
+    return html`<dialog class="rl-dialog rl-again" aria-label=${t('signIn.again')} @cancel=${(event: Event) => event.preventDefault()}>
+      <rl-sign-in .isAgain=${true}></rl-sign-in>
+    </dialog>`
+  }
+
+  private renderPage(): TemplateResult | typeof nothing {
+    const now = session.get()
+    const { page, tenant } = route.get()
+    if (this.failure) return failurePage(this.failure.text, this.failure.retry)
+    if (!now) return nothing
+    if (page === 'setup') return lazy(() => import('../pages/setup.ts'), html`<rl-setup></rl-setup>`)
+    if (!now.user) return lazy(() => import('../pages/sign-in.ts'), html`<rl-sign-in></rl-sign-in>`)
+    if (page === 'tenants') return lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
+    if (tenant === '') return now.tenants.length > 0 ? nothing : lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
+    if (!now.tenants.some(({ slug }) => slug === tenant))
+      return lazy(() => import('../pages/not-found.ts'), html`<rl-not-found .isWholePage=${true}></rl-not-found>`)
+    return meta.isLoaded(tenant) ? html`<rl-shell></rl-shell>` : html`<div class="rl-frame-skeleton" aria-busy="true"></div>`
+  }
+
+  private async start(): Promise<void> {
+    this.failure = null
+    try {
+      await loadSession()
+    } catch (error) {
+      this.failure = { text: errorText(error), retry: () => void this.start() }
+    }
+  }
+
+  /** `/` leads to the organisation of the last visit; any of its pages loads what that organisation is made of. */
+  private async enterTenant(): Promise<void> {
+    const now = session.get()
+    if (!now?.user || this.isEntering) return
+    const wanted = targetOf(now, route.get())
+    if (wanted === undefined) return
+    if (route.get().tenant === '') return void navigate(hrefOf.home(wanted), { replace: true })
+    if (meta.isLoaded(wanted)) return
+    this.isEntering = true
+    this.failure = null
+    try {
+      await loadMeta(wanted)
+      await loadProfile()
+      rememberTenant(wanted)
+    } catch (error) {
+      // Signed out meanwhile: the sign-in page takes over.
+      if (error instanceof ApiError && error.status === 401) return
+      this.failure = { text: errorText(error), retry: () => void this.enterTenant() }
+    } finally {
+      this.isEntering = false
+    }
+    this.requestUpdate()
+  }
+
+  private onSignedOut(): void {
+    const now = session.get()
+    if (now?.user && meta.isLoaded(route.get().tenant)) this.isSignedOut = true
+    else if (now?.user) session.set({ ...now, user: null })
+  }
+}
+
+/** The tenant whose pages the address asks for; undefined: none that this person may enter. */
+function targetOf({ tenants }: Session, { page, tenant }: Route): string | undefined {
+  if (page === 'setup' || page === 'tenants') return undefined
+  if (tenant === '') return startTenant(tenants)?.slug
+  return tenants.find(({ slug }) => slug === tenant)?.slug
+}
+
+const failurePage = (text: string, retry: () => void) =>
+  html`<main class="rl-alone">
+    <div class="rl-empty" role="alert">
+      <h2>${t('app.failed')}</h2>
+      <p>${text}</p>
+      <button type="button" class="rl-button" primary @click=${retry}>${t('retry')}</button>
+    </div>
+  </main>`
+
+/** The element is drawn at once and comes to life when its code has arrived. */
+export function lazy(load: () => Promise<unknown>, template: TemplateResult): TemplateResult {
+  void load()
+  return template
+}

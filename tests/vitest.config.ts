@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['tests/**/*.test.ts', 'plugins/**/*.test.ts'],
+    exclude: ['tests/studio/**', '**/node_modules/**', '**/dist/**'],
+    globalSetup: ['tests/support/global-setup.ts'],
+    // Test files stay apart by process: one that breaks its own does not take the others with it.
+    pool: 'forks',
+    testTimeout: process.env['RELATA_TEST_LONG'] ? 600_000 : 15_000,
+    hookTimeout: 60_000,
+    passWithNoTests: true,
+  },
+})
