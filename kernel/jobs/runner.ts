@@ -192,8 +192,12 @@ class Runner implements Jobs {
       await change({ state: 'waiting', attempts, delayMs: FIRST_PAUSE_MS * 2 ** attempts })
       return
     }
+    if (error instanceof RelataError && error.isPublic) {
+      this.log.warn({ tenant: slug, job: job.title, why: error.message }, 'background work was refused')
+      await change({ state: 'failed', attempts, error: error.message })
+      return
+    }
     this.log.error({ err: cause, tenant: slug, job: job.title }, 'background work failed')
-    const text = error instanceof RelataError && error.isPublic ? error.message : 'Something went wrong on the server.'
-    await change({ state: 'failed', attempts, error: text })
+    await change({ state: 'failed', attempts, error: 'Something went wrong on the server.' })
   }
 }

@@ -2,6 +2,7 @@
 // lost. Parameters are text or null; statements cast them (`$1::numeric`).
 import postgres from 'postgres'
 import { socketHost } from '../platform/postgres-url.ts'
+import { watch } from './lost-connection.ts'
 
 export type RawValue = string | null
 export type RawRow = readonly RawValue[]
@@ -88,24 +89,29 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: (text, params, options) => run(pool, text, params, options),
     transaction: (work) =>
-      pool.begin((tx) =>
-        work({
-          query: (text, params, options) => run(tx, text, params, options),
-          execute: (text) => execute(tx, text),
-        }),
-      ) as never,
+      pool.begin((tx) => {
+        const watched = watch(tx)
+        const done = work({
+          query: (text, params, options) => watched.guard(() => run(tx, text, params, options)),
+          execute: (text) => watched.guard(() => execute(tx, text)),
+        })
+        // begin() itself tells of a lost connection; told again it would send a ROLLBACK to it.
+        return new Promise((resolve, reject) => done.then(resolve, (error) => watched.isGone || reject(error)))
+      }) as never,
     async reserve(work) {
       // postgres.js never hands out a connection that reserve() itself had to open while fetch_types is off.
       await long.unsafe('SELECT 1')
       const connection = await long.reserve()
+      const watched = watch(connection)
       try {
         return await work({
-          query: (text, params, options) => run(connection, text, params, options),
-          execute: (text) => execute(connection, text),
-          copyFrom: (text) => connection.unsafe(text).writable(),
+          query: (text, params, options) => watched.guard(() => run(connection, text, params, options)),
+          execute: (text) => watched.guard(() => execute(connection, text)),
+          copyFrom: (text) => watched.guard(() => connection.unsafe(text).writable()),
         })
       } finally {
-        connection.release()
+        // One that has ended belongs to nobody; released, it would be given to the next.
+        if (!watched.isGone) connection.release()
       }
     },
     async listen(channel, onMessage, onReconnect) {

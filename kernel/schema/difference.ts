@@ -107,7 +107,10 @@ function entityChange(old: Entity, now: Entity): Change[] {
 /** Of several fields; that a single one is unique is said of the field. */
 const uniqueSets = (entity: Entity): unknown =>
   entity.uniques
-    .filter(({ fields: [name, ...others] }) => others.length > 0 || !entity.fields.find((field) => field.name === name)?.unique)
+    .filter(
+      ({ fields: [name, ...others] }) =>
+        others.length > 0 || !entity.fields.find((field) => field.name === name)?.unique,
+    )
     .map((unique) => ({ ...unique, fields: unique.fields.map((name) => ruleById(entity, { var: name })) }))
 
 function fieldChanges(old: Entity, now: Entity): Change[] {

@@ -68,6 +68,10 @@ export const meta = {
       .views.filter((view) => view.entity === entity)
       .toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),
   app: (name: string): ClientApp | undefined => metaStore.get().apps.find((app) => app.name === name),
+  /** Everyday work first; what runs the system itself stands last. */
+  get apps(): readonly ClientApp[] {
+    return metaStore.get().apps.toSorted((a, b) => Number(a.package === 'system') - Number(b.package === 'system'))
+  },
 }
 
 /** Enter a tenant: everything read from the one before is forgotten. @throws ApiError */

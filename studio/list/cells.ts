@@ -4,21 +4,23 @@ import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { hrefOf } from '../app/router.ts'
+import { cellText } from './cell-text.ts'
 import type { Column } from './columns.ts'
 import { renderCell } from './kit.ts'
 import { valueAt } from './select.ts'
 
 const CARD_FACTS = 4
 
-/** The name is the link; everything else is what studio/fields makes of it. */
-export function renderValue(entity: ClientEntity, record: WireRecord, { path, field }: Column): TemplateResult | string {
-  if (path === 'display_name') return nameLink(entity, record)
-  return renderCell(field, valueAt(record, path), { entity, record, place: 'cell' })
+/** The first column is the link to the record, whatever it shows; the others are what studio/fields makes of them. */
+export function renderValue(entity: ClientEntity, record: WireRecord, { path, field }: Column, isFirst: boolean): TemplateResult | string {
+  const value = valueAt(record, path)
+  if (!isFirst && path !== 'display_name') return renderCell(field, value, { entity, record, place: 'cell' })
+  return nameLink(entity, record, path === 'display_name' ? record.display_name : cellText(field, value) || record.display_name)
 }
 
-function nameLink(entity: ClientEntity, record: WireRecord): TemplateResult {
+function nameLink(entity: ClientEntity, record: WireRecord, shown = record.display_name): TemplateResult {
   return html`<a class="rl-cell-name" translate="no" tabindex="-1" data-record=${record.id} href=${hrefOf.record(entity.name, record.id)}
-    >${record.display_name || t('list.unnamed')}</a
+    >${shown || t('list.unnamed')}</a
   >`
 }
 

@@ -1,10 +1,11 @@
 // A list as a CSV file: the columns on screen, all rows that match, values as people read them.
-import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
-import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { WireRecord } from '../../sdk/wire/records.ts'
 import { formatNumber, t } from '../app/i18n.ts'
 import { meta, pathLabel, text } from '../app/meta.ts'
 import { route } from '../app/router.ts'
 import { toast, toastError } from '../app/toast.ts'
+import { cellText } from './cell-text.ts'
 import { allRows, type Rows } from './rows.ts'
 import { valueAt } from './select.ts'
 import { readState } from './state.ts'
@@ -54,30 +55,6 @@ const headLine = (entity: ClientEntity, columns: readonly string[]): string =>
 
 const line = (entity: ClientEntity, columns: readonly string[], record: WireRecord): string =>
   columns.map((path) => quote(cellText(meta.field(entity.name, path), valueAt(record, path)))).join(',')
-
-/** A value as a person would type it. */
-export function cellText(field: ClientField | undefined, value: WireValue | undefined): string {
-  if (value === null || value === undefined) return ''
-  if (isList(value)) return value.map((one) => cellText(field, one)).join('; ')
-  if (typeof value === 'object') return objectText(value)
-  if (typeof value === 'string' && field?.options.choices) {
-    const option = field.options.choices.find((choice) => choice.value === value)
-    return option?.label === undefined ? value : text(option.label)
-  }
-  return String(value)
-}
-
-const isList = (value: WireValue): value is readonly WireValue[] => Array.isArray(value)
-
-function objectText(value: { readonly [key: string]: WireValue }): string {
-  const { display_name, amount, currency, at } = value
-  if (typeof display_name === 'string') return display_name
-  if (typeof amount === 'string') return `${amount} ${currency ?? ''}`.trim()
-  if (typeof at === 'string') return at
-  return Object.values(value)
-    .filter((part) => typeof part === 'string' && part !== '')
-    .join(', ')
-}
 
 /** A text that a spreadsheet would run as a formula is marked as text; numbers and phone numbers stay as they are. */
 function quote(source: string): string {

@@ -85,11 +85,11 @@ export class RlListGrid extends RlElement {
     ${repeat(
       this.columns,
       ({ path }) => path,
-      (column) => this.renderColumn(column),
+      (column, index) => this.renderColumn(column, index === 0),
     )}`
   }
 
-  private renderColumn(column: Column) {
+  private renderColumn(column: Column, isFirst: boolean) {
     const { path, label, field } = column
     const key = this.sort.find((one) => one.path === path)
     const header = () =>
@@ -104,7 +104,7 @@ export class RlListGrid extends RlElement {
       .flexGrow=${column.isFlexible ? column.widthPx : 0}
       .textAlign=${column.isNumeric ? 'end' : 'start'}
       ${columnHeaderRenderer(header, [label, key?.direction])}
-      ${columnBodyRenderer<WireRecord>((record) => renderValue(this.entity, record, column), [column])}
+      ${columnBodyRenderer<WireRecord>((record) => renderValue(this.entity, record, column, isFirst), [column, isFirst])}
     ></vaadin-grid-column>`
   }
 

@@ -1,5 +1,5 @@
 // One row of the New entity page: what a field is called, its type, whether it must be filled, and what its type asks for.
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { RlElement, fire } from '../app/element.ts'
@@ -87,6 +87,13 @@ export class RlFieldRow extends RlElement {
       </div>
       ${error ? html`<p class="rl-error rl-row-error" id="${key}-error">${error}</p>` : nothing} ${this.renderTypeOptions()}
       ${this.isOpen ? this.renderMore() : nothing}`
+  }
+
+  /** Another type was chosen: what it asks for is filled in next. */
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('field')
+    if (before && before.key === this.field.key && before.type !== this.field.type)
+      this.querySelector<HTMLElement>('.rl-row-options :is(input, select)')?.focus()
   }
 
   private renderTypeOptions() {
@@ -204,7 +211,6 @@ export class RlFieldRow extends RlElement {
   private changeType(type: string): void {
     const { canBeUnique } = offered(type)
     this.change({ type, isUnique: this.field.isUnique && canBeUnique })
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.rl-row-options input, .rl-row-options select')?.focus())
   }
 
   private changeChoice(index: number, change: { label?: string; color?: string }): void {

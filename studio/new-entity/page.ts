@@ -127,7 +127,7 @@ export class RlNewEntity extends RlElement {
         <label for="entity-app">${t('newEntity.app')}</label>
         <div class="rl-select">
           <select id="entity-app" class="rl-input" @change=${(event: Event) => this.change({ app: valueOf(event) })}>
-            ${meta.all.apps
+            ${meta.apps
               .filter(({ name }) => !name.startsWith(SYSTEM))
               .map((one) => html`<option value=${one.name} ?selected=${one.name === app}>${text(one.label)}</option>`)}
             <option value="" ?selected=${app === ''}>${t('newEntity.app.own')}</option>
@@ -218,7 +218,7 @@ export class RlNewEntity extends RlElement {
     try {
       const entity = await publish({ ...this.draft, plural: plural.trim() || pluralOf(label.trim()) })
       sessionStorage.removeItem(keyOf())
-      const app = meta.all.apps.find(({ navigation }) => navigation.some((entry) => entry.entity === entity))
+      const app = meta.apps.find(({ navigation }) => navigation.some((entry) => entry.entity === entity))
       if (app) setCurrentApp(app.name)
       toast(t('newEntity.published', { name: label.trim() }))
       // Straight to the first record.
@@ -263,7 +263,7 @@ function emptyDraft(): Draft {
     plural: '',
     icon: 'box',
     fields: [{ ...newField('text', t('standard.display_name')), isRequired: true }],
-    app: app && !app.name.startsWith(SYSTEM) ? app.name : (meta.all.apps.find(({ name }) => !name.startsWith(SYSTEM))?.name ?? ''),
+    app: app && !app.name.startsWith(SYSTEM) ? app.name : (meta.apps.find(({ name }) => !name.startsWith(SYSTEM))?.name ?? ''),
   }
 }
 

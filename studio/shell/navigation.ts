@@ -13,7 +13,7 @@ const keyOf = (tenant: string): string => `relata.app.${tenant}`
 metaStore.subscribe(({ tenant }) => appStore.set(localStorage.getItem(keyOf(tenant.slug)) ?? ''))
 
 export function currentApp(): ClientApp | undefined {
-  return meta.app(appStore.get()) ?? meta.all.apps[0]
+  return meta.app(appStore.get()) ?? meta.apps[0]
 }
 
 export function setCurrentApp(name: string): void {
@@ -25,7 +25,7 @@ export function setCurrentApp(name: string): void {
 export function appOfEntity(entity: string): ClientApp | undefined {
   const has = (app: ClientApp | undefined): app is ClientApp => app?.navigation.some((entry) => entry.entity === entity) ?? false
   const present = currentApp()
-  return has(present) ? present : meta.all.apps.find(has)
+  return has(present) ? present : meta.apps.find(has)
 }
 
 export function hrefOfEntry(entry: Entry): string {

@@ -59,7 +59,7 @@ export class RlSidebar extends RlElement {
 
   private renderApp() {
     const now = currentApp()
-    const { apps } = meta.all
+    const { apps } = meta
     if (!now) return nothing
     if (apps.length === 1) return html`<h2 class="rl-app-name">${icon(now.icon)}<span class="rl-ellipsis">${text(now.label)}</span></h2>`
     const items = apps.map((app) => ({

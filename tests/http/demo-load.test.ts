@@ -18,7 +18,6 @@ const { url } = await createTestDatabase()
 let database: Database
 let model: Model
 let made = 0
-let seconds = 0
 
 beforeAll(async () => {
   database = openDatabase({ url, poolSize: 2, longPoolSize: 2 })
@@ -48,9 +47,7 @@ beforeAll(async () => {
     timeZone: 'UTC',
   }
   const context = makeContext({ tenant, model }, actor, (text) => `sealed ${text}`)
-  const start = performance.now()
   made = await loadDemo(context, database, demo, { seed: 1, nowMs })
-  seconds = (performance.now() - start) / 1000
 }, 120_000)
 afterAll(() => database?.close())
 

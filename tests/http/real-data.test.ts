@@ -1,10 +1,11 @@
 // The public sales data set, published and loaded by the command line as a person does it, against totals that are worked
 // out here from the CSV files. The data set is not in the repository: without it the tests are skipped and say so.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createClient, type RelataClient } from '../../sdk/client/index.ts'
+import { makePlace, type RelataPlace } from '../support/relata-place.ts'
 import { type Ran, runRelata } from '../support/run-relata.ts'
 import { cell, hasSalesData, type Line, NO_SALES_DATA, readSales, SALES_FOLDER, sumBy } from '../support/sales-data.ts'
-import { ADMIN, type ServerUnderTest, startServer } from '../support/start-server.ts'
+import { signIn, type Visitor } from '../support/sign-in.ts'
+import { type ServerUnderTest, startServer } from '../support/start-server.ts'
 
 if (!hasSalesData) console.log(`real-data.test.ts ${NO_SALES_DATA}`)
 
@@ -12,42 +13,23 @@ const PACKAGE = 'metadata/examples/crm_sales'
 const MAPPING = `${PACKAGE}/load.json`
 const value = (line: Line): number => Number(cell(line, 'close_value'))
 
-/** A tenant with the package of the example, and a key to it. */
-interface Place {
-  env: { RELATA_URL: string; RELATA_TENANT: string; RELATA_KEY: string }
-  relata: RelataClient
-}
-
 describe.skipIf(!hasSalesData)('the sales data set', () => {
   let server: ServerUnderTest
-  let cookie = ''
+  let person: Visitor
   let applied: Ran
-  let sales: Place
+  let sales: RelataPlace
   let loaded: Ran
 
-  async function post(address: string, body: unknown): Promise<Record<string, unknown>> {
-    const headers = { origin: server.url, cookie, 'content-type': 'application/json' }
-    const response = await fetch(`${server.url}${address}`, { method: 'POST', headers, body: JSON.stringify(body) })
-    const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0] ?? '')
-    if (cookies.length > 0) cookie = cookies.join('; ')
-    const text = await response.text()
-    if (!response.ok) throw new Error(`POST ${address}: ${response.status} ${text}`)
-    return text === '' ? {} : JSON.parse(text)
-  }
-
-  async function makePlace(slug: string): Promise<Place> {
-    await post('/api/tenants', { title: slug, slug, kind: 'empty' })
-    const { key } = await post(`/api/v1/${slug}/keys`, { name: 'command line', role: 'system.administrator' })
-    if (typeof key !== 'string') throw new Error('no key')
-    const env = { RELATA_URL: server.url, RELATA_TENANT: slug, RELATA_KEY: key }
-    applied = await runRelata(['apply', PACKAGE, '--yes', '--note', 'the sales example'], { env })
-    return { env, relata: createClient({ url: server.url, tenant: slug, key }) }
+  async function makeSalesPlace(slug: string): Promise<RelataPlace> {
+    const place = await makePlace(server.url, person, slug)
+    applied = await runRelata(['apply', PACKAGE, '--yes', '--note', 'the sales example'], { env: place.env })
+    return place
   }
 
   beforeAll(async () => {
     server = await startServer()
-    await post('/api/auth/sign-in/email', { email: ADMIN.email, password: ADMIN.password })
-    sales = await makePlace('sales')
+    person = await signIn(server.url)
+    sales = await makeSalesPlace('sales')
     loaded = await runRelata(['load', MAPPING, SALES_FOLDER], { env: sales.env })
   }, 180_000)
   afterAll(async () => {
@@ -156,7 +138,7 @@ describe.skipIf(!hasSalesData)('the sales data set', () => {
   }, 60_000)
 
   test('without corrections every faulty line is named, with its number and the reason', async () => {
-    const strict = await makePlace('strict')
+    const strict = await makeSalesPlace('strict')
     const ran = await runRelata(['load', MAPPING, SALES_FOLDER, '--no-corrections'], { env: strict.env })
     expect(ran).toMatchObject({ code: 1, stderr: '' })
     const told = ran.stdout.split('\n').filter((line) => /^\w+\.csv:\d+ /.test(line))

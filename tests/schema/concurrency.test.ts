@@ -63,7 +63,10 @@ describe('another process', () => {
   test('has the new version within a second', async () => {
     await other.catalog.load(tenant.info.slug)
     const { version } = await tenant.publish([files('news', 2)])
-    const tookMs = await until(async () => (await other.catalog.load(tenant.info.slug)).model.version === version, 1_000)
+    const tookMs = await until(
+      async () => (await other.catalog.load(tenant.info.slug)).model.version === version,
+      1_000,
+    )
     expect(tookMs).toBeLessThan(1_000)
   })
 
@@ -109,7 +112,9 @@ describe('a publisher that dies', () => {
     expect(fields('dying', await tenant.load())).toBe(2)
   })
 
-  test('is not waited for: tables in use are tried again, and then the publish is refused', { timeout: 60_000 }, async () => {
+  test('is not waited for: tables in use are tried again, and then the publish is refused', {
+    timeout: 60_000,
+  }, async () => {
     const { version } = (await tenant.load()).model
     await tenant.database.transaction(async (tx) => {
       await tx.query(`SELECT count(*) FROM "${tenant.schema}".dying_it`)

@@ -48,7 +48,10 @@ async function thing(fields: readonly object[], more: object = {}) {
     /** Column of a field, by part. */
     async column(field: string, part = ''): Promise<string> {
       const { model } = await tenant.load()
-      const found = model.entity(`${name}.thing`).field(field)?.columns.find((one) => one.part === part)
+      const found = model
+        .entity(`${name}.thing`)
+        .field(field)
+        ?.columns.find((one) => one.part === part)
       return found?.column ?? `no column of ${field}`
     },
   }
@@ -81,7 +84,10 @@ describe('fields', () => {
     await one.insert([{ nick: 'Bo' }])
     const renamed = [text('nickname', { id: 'nick', aliases: ['nick'] })]
     const plan = await one.plan(renamed)
-    expect(texts(plan)).toEqual(['rename field nick of Thing to nickname', 'change field Nickname of Thing: label, aliases'])
+    expect(texts(plan)).toEqual([
+      'rename field nick of Thing to nickname',
+      'change field Nickname of Thing: label, aliases',
+    ])
     expect(plan.steps.flatMap(({ sql }) => sql)).toEqual([])
     await one.publish(renamed)
     expect(await one.column('nickname')).toBe('nick')
@@ -149,7 +155,9 @@ describe('fields', () => {
     expect(refused.code).toBe('RL214')
     expect(refused.problems).toMatchObject([{ path: `${one.entity}.code`, key: 'not_unique', params: { count: 2 } }])
     expect((await tenant.load()).model.version).toBe(version)
-    await tenant.sql(`UPDATE @."${one.table}" SET deleted_at = now() WHERE code = 'a' AND ctid = (SELECT min(ctid) FROM @."${one.table}" WHERE code = 'a')`)
+    await tenant.sql(
+      `UPDATE @."${one.table}" SET deleted_at = now() WHERE code = 'a' AND ctid = (SELECT min(ctid) FROM @."${one.table}" WHERE code = 'a')`,
+    )
     await one.publish([text('code', { unique: true })])
     await expect(one.insert([{ code: 'b' }])).rejects.toThrow(/duplicate key/)
     await one.publish([text('code')])
@@ -169,8 +177,20 @@ describe('changes of type', () => {
     ['email to text', { type: 'email' }, { type: 'text' }, 'a@b.example', 'a@b.example'],
     ['choice to text', { type: 'choice', options: [{ value: 'x' }] }, { type: 'text' }, 'x', 'x'],
     ['text to choice', { type: 'text' }, { type: 'choice', options: [{ value: 'x' }] }, 'x', 'x'],
-    ['choice to multi choice', { type: 'choice', options: [{ value: 'x' }] }, { type: 'multi_choice', options: [{ value: 'x' }] }, 'x', '{x}'],
-    ['multi choice to choice', { type: 'multi_choice', options: [{ value: 'x' }] }, { type: 'choice', options: [{ value: 'x' }] }, '{x}', 'x'],
+    [
+      'choice to multi choice',
+      { type: 'choice', options: [{ value: 'x' }] },
+      { type: 'multi_choice', options: [{ value: 'x' }] },
+      'x',
+      '{x}',
+    ],
+    [
+      'multi choice to choice',
+      { type: 'multi_choice', options: [{ value: 'x' }] },
+      { type: 'choice', options: [{ value: 'x' }] },
+      '{x}',
+      'x',
+    ],
   ]
   test.each(widening)('%s keeps the values', async (_, before, after, stored, expected) => {
     const one = await thing([{ name: 'it', ...before }])
@@ -182,25 +202,58 @@ describe('changes of type', () => {
   })
 
   const refused: [string, object, object, string, RegExp][] = [
-    ['text to number', { type: 'text' }, { type: 'number' }, '12', /text cannot become one of type number.*1 record has a value/],
+    [
+      'text to number',
+      { type: 'text' },
+      { type: 'number' },
+      '12',
+      /text cannot become one of type number.*1 record has a value/,
+    ],
     ['date to date-time', { type: 'date' }, { type: 'date_time' }, '2024-02-29', /depends on the place/],
-    ['decimal with many digits to number', { type: 'decimal' }, { type: 'number' }, '0.1234567890123456789', /1 record has a value with more digits/],
-    ['number to decimal of fewer digits', { type: 'number' }, { type: 'decimal', scale: 1 }, '0.25', /more than 1 digits/],
+    [
+      'decimal with many digits to number',
+      { type: 'decimal' },
+      { type: 'number' },
+      '0.1234567890123456789',
+      /1 record has a value with more digits/,
+    ],
+    [
+      'number to decimal of fewer digits',
+      { type: 'number' },
+      { type: 'decimal', scale: 1 },
+      '0.25',
+      /more than 1 digits/,
+    ],
     ['two lines to text', { type: 'long_text' }, { type: 'text' }, 'a\nb', /several lines/],
-    ['another text to choice', { type: 'text' }, { type: 'choice', options: [{ value: 'x' }] }, 'y', /none of the options/],
-    ['two choices to one', { type: 'multi_choice', options: [{ value: 'x' }, { value: 'y' }] }, { type: 'choice', options: [{ value: 'x' }, { value: 'y' }] }, '{x,y}', /more than one option/],
+    [
+      'another text to choice',
+      { type: 'text' },
+      { type: 'choice', options: [{ value: 'x' }] },
+      'y',
+      /none of the options/,
+    ],
+    [
+      'two choices to one',
+      { type: 'multi_choice', options: [{ value: 'x' }, { value: 'y' }] },
+      { type: 'choice', options: [{ value: 'x' }, { value: 'y' }] },
+      '{x,y}',
+      /more than one option/,
+    ],
   ]
-  test.each(refused)('%s is refused with the reason, until nothing is in the way', async (_, before, after, stored, reason) => {
-    const one = await thing([{ name: 'it', ...before }])
-    const [id = ''] = await one.insert([{ it: stored }])
-    const error = await refusal(one.publish([{ name: 'it', ...after }]))
-    expect([error.code, error.problems[0]?.path]).toEqual(['RL214', `${one.entity}.it`])
-    expect(error.message).toMatch(reason)
-    expect(await one.values('it')).toEqual([stored])
-    await tenant.sql(`UPDATE @."${one.table}" SET it = NULL WHERE id = $1::uuid`, [id])
-    const { plan } = await one.publish([{ name: 'it', ...after }])
-    expect(texts(plan).join('\n')).toMatch(/^change field It of Thing from /m)
-  })
+  test.each(refused)(
+    '%s is refused with the reason, until nothing is in the way',
+    async (_, before, after, stored, reason) => {
+      const one = await thing([{ name: 'it', ...before }])
+      const [id = ''] = await one.insert([{ it: stored }])
+      const error = await refusal(one.publish([{ name: 'it', ...after }]))
+      expect([error.code, error.problems[0]?.path]).toEqual(['RL214', `${one.entity}.it`])
+      expect(error.message).toMatch(reason)
+      expect(await one.values('it')).toEqual([stored])
+      await tenant.sql(`UPDATE @."${one.table}" SET it = NULL WHERE id = $1::uuid`, [id])
+      const { plan } = await one.publish([{ name: 'it', ...after }])
+      expect(texts(plan).join('\n')).toMatch(/^change field It of Thing from /m)
+    },
+  )
 
   test('a reference becomes one to any of several, and back while it can', async () => {
     const name = `p${++number}`
@@ -215,13 +268,17 @@ describe('changes of type', () => {
     await tenant.sql(`INSERT INTO @.${name}_town (id) VALUES ($1::uuid)`, [town])
     await tenant.sql(`INSERT INTO @.${name}_road (id, goes_to) VALUES ($1::uuid, $2::uuid)`, [road, town])
     await tenant.publish([pack(name, files(any))])
-    expect(await tenant.sql(`SELECT goes_to__entity, goes_to__id FROM @.${name}_road`)).toEqual([[`${name}.town`, town]])
+    expect(await tenant.sql(`SELECT goes_to__entity, goes_to__id FROM @.${name}_road`)).toEqual([
+      [`${name}.town`, town],
+    ])
     await tenant.publish([pack(name, files(reference))])
     const column = (await tenant.load()).model.entity(`${name}.road`).field('goes_to')?.columns[0]?.column
     expect(await tenant.sql(`SELECT "${column}" FROM @.${name}_road`)).toEqual([[town]])
     await tenant.publish([pack(name, files(any))])
     await tenant.sql(`UPDATE @.${name}_road SET goes_to__entity = '${name}.road', goes_to__id = id`)
-    expect((await refusal(tenant.publish([pack(name, files(reference))]))).message).toMatch(/1 record points to something else/)
+    expect((await refusal(tenant.publish([pack(name, files(reference))]))).message).toMatch(
+      /1 record points to something else/,
+    )
   })
 })
 
@@ -248,7 +305,11 @@ describe('entities', () => {
   test('go with their package, and stay when another one needs them', async () => {
     const [below, above] = [`p${++number}`, `p${++number}`]
     const lower = pack(below, { 'entities/a.json': { name: 'a', fields: [text('name')] } })
-    const upper = pack(above, { 'entities/b.json': { name: 'b', fields: [{ name: 'a', type: 'reference', to: `${below}.a` }] } }, { requires: { [below]: '*' } })
+    const upper = pack(
+      above,
+      { 'entities/b.json': { name: 'b', fields: [{ name: 'a', type: 'reference', to: `${below}.a` }] } },
+      { requires: { [below]: '*' } },
+    )
     await tenant.publish([lower, upper])
     expect((await refusal(tenant.publish([], { remove: [below] }))).code).toBe('RL200')
     await tenant.publish([], { remove: [below, above] })
@@ -261,7 +322,9 @@ describe('entities', () => {
 test('bad metadata is refused with every problem, and nothing changes', async () => {
   const one = await thing([text('name')])
   const version = (await tenant.load()).model.version
-  const error = await refusal(one.publish([text('name'), { name: 'x', type: 'txt' }, { name: 'y', type: 'reference', to: 'nobody' }]))
+  const error = await refusal(
+    one.publish([text('name'), { name: 'x', type: 'txt' }, { name: 'y', type: 'reference', to: 'nobody' }]),
+  )
   expect(error.code).toBe('RL200')
   expect(error.problems.map(({ file, path }) => `${file}${path}`)).toEqual([
     'entities/thing.json/fields/1/type',
@@ -272,6 +335,9 @@ test('bad metadata is refused with every problem, and nothing changes', async ()
 
 test('a publish of what is published is a version without steps', async () => {
   const one = await thing([text('name', { searchable: true, unique: true }), { name: 'n', type: 'auto_number' }])
-  const { plan, jobs } = await one.publish([text('name', { searchable: true, unique: true }), { name: 'n', type: 'auto_number' }])
+  const { plan, jobs } = await one.publish([
+    text('name', { searchable: true, unique: true }),
+    { name: 'n', type: 'auto_number' },
+  ])
   expect([plan.steps, jobs]).toEqual([[], []])
 })

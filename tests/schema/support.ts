@@ -38,7 +38,12 @@ export async function openProcess(url: string): Promise<TestInstallation> {
   const database = openDatabase({ url, poolSize: 4, longPoolSize: 4 })
   await prepareInstallation(database)
   const catalog = await openCatalog({ database, log })
-  const jobs = startJobs({ database, catalog, log, handlers: jobHandlers({ database, metadataFolder: METADATA_FOLDER, seal: (text) => text }) })
+  const jobs = startJobs({
+    database,
+    catalog,
+    log,
+    handlers: jobHandlers({ database, metadataFolder: METADATA_FOLDER, seal: (text) => text }),
+  })
   const publisher = createPublisher({ database, catalog, jobs, log })
   const auth = await openAuth({
     database,

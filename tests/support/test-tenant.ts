@@ -1,106 +1,104 @@
-// A tenant over HTTP without a server: the whole app in this process, asked through its fetch function.
+// A tenant over HTTP without a server: the whole kernel in this process, asked through its fetch function.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll } from 'vitest'
-import { Hono } from 'hono'
-import { Model } from '../../kernel/catalog/model.ts'
-import { resolvePackages } from '../../kernel/catalog/resolve.ts'
-import { bulkRoutes } from '../../kernel/http/bulk.ts'
-import { recordRoutes } from '../../kernel/http/records.ts'
+import { assembleKernel, type Kernel } from '../../kernel/assemble.ts'
+import { createKey } from '../../kernel/auth/api-keys.ts'
+import { systemActor } from '../../kernel/auth/index.ts'
+import { readConfig } from '../../kernel/platform/config.ts'
 import { createLogger } from '../../kernel/platform/log.ts'
-import { enterTenant, type TenantEnv } from '../../kernel/request.ts'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
-import type { Services } from '../../kernel/services.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
-import { readSources } from './metadata-sources.ts'
-import { quickDdl } from './quick-schema.ts'
+import { METADATA_FOLDER } from './metadata-sources.ts'
 import type { Answer } from './sign-in.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export interface Caller {
+  /** @param path below /api/v1/{tenant} */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   send(method: string, path: string, body: string | Uint8Array, type: string): Promise<Answer>
 }
+
+/** Calls as its administrator, with an API key. */
 export interface TestTenant extends Caller {
+  kernel: Kernel
+  slug: string
   database: Database
+  /** PostgreSQL schema. */
   schema: string
+  /** Id of the user that the key acts as. */
   userId: string
   tableOf(entity: string): string
+  /** With a key of another role. */
   as(role: string): Promise<Caller>
 }
 
+/** @param packages published on top of system and base */
 export async function openTestTenant(packages: readonly PackageSource[]): Promise<TestTenant> {
   const { url } = await createTestDatabase()
-  const database = openDatabase({ url, poolSize: 4, longPoolSize: 4 })
-  afterAll(() => database.close())
-  const resolved = resolvePackages({
-    sources: [...(await readSources(['system'])), ...packages],
-    tenant: 't',
-    schema: 't_1',
-    version: 1,
-    names: {},
-    baseCurrency: 'EUR',
+  const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))
+  const kernel = await assembleKernel({
+    config: readConfig({ RELATA_DATA: dataFolder }),
+    log: createLogger({ logLevel: 'fatal', logFormat: 'text' }),
+    databaseUrl: url,
+    metadataFolder: METADATA_FOLDER,
+    pagesFolder: path.join(dataFolder, 'no-pages'),
   })
-  if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems, null, 1))
-  await database.transaction((tx) => tx.execute(quickDdl(resolved.snapshot)))
-  const model = new Model(resolved.snapshot)
-  const loaded = { tenant: { id: '1', slug: 't', title: 'T', schema: 't_1', isDemo: false }, model }
-  const userId = '00000000-0000-7000-8000-000000000001'
-  const table = model.entity('system.user').entity.table
-  await database.query(`INSERT INTO t_1."${table}" (id, display_name) VALUES ($1::uuid, 'Tester')`, [userId])
-  const make = (role: string): Caller => {
-    const actor = {
-      kind: 'person' as const,
-      tenant: 't',
-      userId,
-      displayName: 'Tester',
-      email: null,
-      roles: [role],
-      keyId: null,
-      locale: 'en',
-      timeZone: 'UTC',
-    }
-    const services = {
-      log: createLogger({ logLevel: 'error', logFormat: 'text' }),
-      database,
-      catalog: { load: async () => loaded, reload: async () => loaded },
-      auth: { actorOf: async () => actor },
-      seal: (text: string) => Buffer.from(text).toString('base64'),
-      guards: {},
-    } as unknown as Services
-    const app = new Hono<TenantEnv>()
-    app.use('/:tenant/*', (c, next) => enterTenant(c, services, next))
-    app.route('/:tenant', recordRoutes(services))
-    app.route('/:tenant', bulkRoutes(services))
-    const send = async (
-      method: string,
-      path: string,
-      body: string | Uint8Array | undefined,
-      type: string,
-      headers: Record<string, string> = {},
-    ): Promise<Answer> => {
-      const response = await app.request(`http://localhost/t/${path}`, {
-        method,
-        headers: { ...(body === undefined ? {} : { 'content-type': type }), ...headers },
-        ...(body === undefined ? {} : { body: body as never }),
-      })
-      const text = await response.text()
-      return {
-        status: response.status,
-        body: /json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text,
-        headers: response.headers,
-      }
-    }
-    return {
-      send: (method, path, body, type) => send(method, path, body, type),
-      call: (method, path, body, headers) =>
-        send(method, path, body === undefined ? undefined : JSON.stringify(body), 'application/json', headers),
-    }
+  // A look behind the API, on connections of its own.
+  const database = openDatabase({ url, poolSize: 1, longPoolSize: 1 })
+  afterAll(async () => {
+    await database.close()
+    await kernel.close()
+    rmSync(dataFolder, { recursive: true, force: true })
+  })
+  const { tenant } = await kernel.tenants.create({ title: 'Test', slug: 'test', kind: 'empty' })
+  if (packages.length > 0) await kernel.services.publisher.publish(tenant, { packages, by: null })
+  const as = async (role: string): Promise<Caller> => {
+    const loaded = await kernel.services.catalog.load(tenant.slug)
+    const { key } = await createKey(kernel.services.database, loaded, systemActor(tenant), { name: role, role })
+    return callerOf(kernel, tenant.slug, key)
+  }
+  const administrator = await as('system.administrator')
+  const { body: me } = await administrator.call('GET', 'me')
+  const { model } = await kernel.services.catalog.load(tenant.slug)
+  return {
+    ...administrator,
+    kernel,
+    slug: tenant.slug,
+    database,
+    schema: tenant.schema,
+    userId: me.user_id,
+    tableOf: (entity) => model.entity(entity).entity.table,
+    as,
+  }
+}
+
+function callerOf(kernel: Kernel, slug: string, key: string): Caller {
+  const ask = async (
+    method: string,
+    address: string,
+    init: { body?: string | Uint8Array; headers: Record<string, string> },
+  ): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${key}`, ...init.headers }
+    const body = init.body === undefined ? {} : { body: Buffer.from(init.body) }
+    const response = await kernel.app.request(`http://localhost/api/v1/${slug}/${address}`, {
+      method,
+      headers,
+      ...body,
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers }
   }
   return {
-    ...make('system.administrator'),
-    database,
-    schema: 't_1',
-    userId,
-    tableOf: (entity) => model.entity(entity).entity.table,
-    as: async (role) => make(role),
+    call: (method, address, body, headers = {}) =>
+      body === undefined
+        ? ask(method, address, { headers })
+        : ask(method, address, {
+            body: JSON.stringify(body),
+            headers: { 'content-type': 'application/json', ...headers },
+          }),
+    send: (method, address, body, type) => ask(method, address, { body, headers: { 'content-type': type } }),
   }
 }

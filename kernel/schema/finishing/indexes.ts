@@ -34,9 +34,10 @@ export async function buildIndexes({ loaded, payload, connection, progress, sign
     } catch (error) {
       await connection.execute(drop).catch(() => undefined)
       if (!isUniqueViolation(error)) throw error
+      const labels = index.fields.map((name) => plain(entity.field(name)?.label ?? name))
       throw new RelataError(
         'RL214',
-        `${index.fields.join(' and ')} of ${plain(entity.entity.label)} cannot be unique: records that share a value were made meanwhile. Change them, and publish again.`,
+        `${labels.join(' and ')} of ${plain(entity.entity.label)} cannot be unique: records that share a value were made meanwhile. Change them, and publish again.`,
         { cause: error },
       )
     }
