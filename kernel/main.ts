@@ -45,10 +45,16 @@ async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, wan
   lifecycle.onStop('kernel', kernel.close, 30_000)
   if (config.admin) await kernel.auth.setup.ensureAdministrator(config.admin)
   await kernel.tenants.resume()
-  if (wantsDemo) await kernel.tenants.ensureDemo()
+  if (wantsDemo) await makeDemo(kernel)
   const address = await listen(kernel, config, log, lifecycle)
   kernel.health.isReady = true
   await greet(kernel, config.publicUrl ?? address)
+}
+
+/** Without an administrator yet, whoever is made one by the set-up link gets the demo too. */
+async function makeDemo({ auth, tenants }: Kernel): Promise<void> {
+  const operator = await auth.accounts.firstOperator()
+  await tenants.ensureDemo(operator ? { identity: operator.id, email: operator.email, name: operator.name } : undefined)
 }
 
 /** @returns the address to open */

@@ -1,5 +1,5 @@
 // The corridor of a request within a tenant: who asks, which version they see, what they may, and the answer or the one
-// catch. Each room is timed; the times travel in the Server-Timing header.
+// catch.
 import type { Context as HonoContext } from 'hono'
 import { RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
@@ -16,11 +16,8 @@ export type TenantWork = (context: Context) => Promise<Response>
 
 /** Run `work` for the actor of this request. A publish that happened meanwhile is taken up once. */
 export async function inTenant(c: HonoContext<TenantEnv>, services: Services, work: TenantWork): Promise<Response> {
-  const startedMs = performance.now()
   try {
-    const response = await withFreshPlan(c, services, work)
-    response.headers.append('server-timing', `total;dur=${(performance.now() - startedMs).toFixed(1)}`)
-    return response
+    return await withFreshPlan(c, services, work)
   } catch (error) {
     return problemResponse(error, services.log, { method: c.req.method, path: c.req.path })
   }

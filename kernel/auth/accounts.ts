@@ -74,7 +74,7 @@ export function createAccounts(database: Database, library: Library): Accounts {
     any: async (tx = database) => (await tx.query(`SELECT 1 FROM ${AUTH_SCHEMA}."user" LIMIT 1`)).length > 0,
     find: (email) => one('u.email = $1', normalise(email)),
     byId: (id) => byId(id),
-    firstOperator: () => one('u."isOperator" AND $1 = $1 ORDER BY u."createdAt" LIMIT 1', ''),
+    firstOperator: () => one('u."isOperator" = $1::boolean ORDER BY u."createdAt" LIMIT 1', 'true'),
     async create({ email, name, password, isOperator = false, managedBy }) {
       check({ email, ...(password === undefined ? {} : { password }) })
       const hash = password === undefined ? null : await context.password.hash(password)

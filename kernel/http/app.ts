@@ -1,6 +1,7 @@
 // All addresses of the server in one place: which routes stand where, and what every request passes first.
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
+import type { Account } from '../auth/accounts.ts'
 import type { AuthRoom } from '../auth/index.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { enterTenant, type TenantEnv } from '../request.ts'
@@ -42,7 +43,8 @@ export function createApp({ services, auth, files, tenants, publisher, health, p
   app.route('/', healthRoutes(services.database, health))
 
   app.use('/api/*', sameOriginOnly(auth, log))
-  app.route('/api', sessionRoutes(auth, log))
+  const welcome = ({ id, email, name }: Account) => tenants.adopt({ identity: id, email, name })
+  app.route('/api', sessionRoutes(auth, log, welcome))
   app.route('/api', tenantRoutes(services, auth, tenants))
   app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))
   app.all('/api/*', (c) => {

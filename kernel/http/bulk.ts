@@ -8,6 +8,7 @@ import { type BulkLine, type CsvLine, readCsv, readJsonLines } from '../parse/bu
 import { refuseUnknown } from '../parse/list-request.ts'
 import { RowPlan } from '../plan/row-plan.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonAnswer } from '../respond/json.ts'
 import { bulkLoad } from '../run/bulk.ts'
 import type { Context } from '../run/context.ts'
 import type { Services } from '../services.ts'
@@ -20,7 +21,7 @@ export function bulkRoutes(services: Services): Hono<TenantEnv> {
       const entity = context.model.entity(c.req.param('entity'))
       context.rights.require(entity, 'create')
       const answer = await bulkLoad(context, services.database, entity, linesOf(c, context, entity))
-      return Response.json(answer, { headers: { 'cache-control': 'no-store' } })
+      return jsonAnswer(answer)
     }),
   )
   return app

@@ -7,6 +7,7 @@ import { type FileStore, MAX_FILE_BYTES, type StoredFile } from '../files/file-s
 import { refuseUnknown } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonText } from '../respond/json.ts'
 import type { Context } from '../run/context.ts'
 import { isUuid } from '../run/new-id.ts'
 import { getRecord } from '../run/read-records.ts'
@@ -35,10 +36,7 @@ export function fileRoutes(services: Services, files: FileStore): Hono<TenantEnv
       const stored = await files.write(context.model.snapshot.schema, upload.body)
       try {
         const record = await keep(context, services, upload, stored)
-        return new Response(record, {
-          status: 201,
-          headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
-        })
+        return jsonText(record, 201)
       } catch (error) {
         await files.remove(context.model.snapshot.schema, stored.key)
         throw error

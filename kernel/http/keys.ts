@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { createKey } from '../auth/api-keys.ts'
 import { requireAdminister } from '../auth/rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonAnswer } from '../respond/json.ts'
 import type { Services } from '../services.ts'
 import { invalid, readBody, Words } from './read-body.ts'
 import { readJson } from './read-json.ts'
@@ -22,7 +23,7 @@ export function keyRoutes(services: Services): Hono<TenantEnv> {
       if (expires_at !== undefined) requireFuture(expires_at)
       const expiry = expires_at === undefined ? {} : { expiresAt: new Date(expires_at).toISOString() }
       const made = await createKey(services.database, loaded, actor, { name, role, ...expiry })
-      return Response.json(made, { status: 201, headers: { 'cache-control': 'no-store' } })
+      return jsonAnswer(made, 201)
     }),
   )
   return app

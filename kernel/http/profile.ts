@@ -10,6 +10,7 @@ import { canonicalLocale, isTimeZone } from '../auth/preferences.ts'
 import { runSql, systemTable } from '../auth/system-table.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonAnswer } from '../respond/json.ts'
 import type { Context } from '../run/context.ts'
 import type { Queryable } from '../run/database.ts'
 import { updateRecord } from '../run/write-records.ts'
@@ -62,7 +63,7 @@ export function profileRoutes(services: Services): Hono<TenantEnv> {
   return app
 }
 
-const noStore = (body: Profile): Response => Response.json(body, { headers: { 'cache-control': 'no-store' } })
+const noStore = (body: Profile): Response => jsonAnswer(body)
 
 /** @returns fields of the user's record @throws RL206 */
 function toFields({ display_name, locale, time_zone, theme }: Static<typeof Changes>): Record<string, string | null> {

@@ -5,6 +5,7 @@ import { readInstant } from '../../sdk/fields/calendar.ts'
 import { bad, parseBoolean, parseListRequest, refuseUnknown } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonText } from '../respond/json.ts'
 import { aggregate } from '../run/aggregate.ts'
 import { runBatch, upsertRecord, withRetry } from '../run/batch.ts'
 import { readAt, readHistory } from '../run/history.ts'
@@ -159,9 +160,7 @@ function instantOf(text: string): string {
 
 const etag = (record: OneRecord): string => `"${record.version}"`
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
-
-const json = (body: string): Response => new Response(body, { headers: JSON_HEADERS })
+const json = (body: string): Response => jsonText(body)
 
 const one = (record: OneRecord, status: number, headers: Record<string, string> = {}): Response =>
-  new Response(record.body, { status, headers: { ...JSON_HEADERS, etag: etag(record), ...headers } })
+  jsonText(record.body, status, { etag: etag(record), ...headers })

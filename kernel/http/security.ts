@@ -36,6 +36,8 @@ export function securityHeaders(isSecure: boolean): MiddlewareHandler {
   const headers = isSecure ? [...HEADERS, ONLY_HTTPS] : HEADERS
   return async (c, next) => {
     await next()
+    // Answers of the API bring their own when they are made (respond/json.ts).
+    if (c.req.path.startsWith('/api/v1/')) return
     // A route that says more exactly what its answer may do keeps its word (a file to download, for one).
     const given = c.res.headers
     for (const [name, value] of headers) if (!given.has(name)) given.set(name, value)

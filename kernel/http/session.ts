@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
+import type { Account } from '../auth/accounts.ts'
 import { type AuthRoom, withCookies } from '../auth/index.ts'
 import { answer } from './answer.ts'
 import { Password, readBody, Words } from './read-body.ts'
@@ -21,7 +22,8 @@ const SetupBody = Type.Object({ token: Words(200), email: Words(254), password: 
 const ChangeBody = Type.Object({ current: Password, password: Password }, strict)
 const LinkBody = Type.Object({ token: Words(200), password: Password }, strict)
 
-export function sessionRoutes(auth: AuthRoom, log: Logger): Hono {
+/** @param welcome what the first account is let into */
+export function sessionRoutes(auth: AuthRoom, log: Logger, welcome?: (account: Account) => Promise<void>): Hono {
   const app = new Hono()
 
   app.get('/session', (c) =>
@@ -43,6 +45,7 @@ export function sessionRoutes(auth: AuthRoom, log: Logger): Hono {
     answer(c, log, async () => {
       const { token, email, password, name } = readBody(SetupBody, await readJson(c))
       const account = await auth.setup.complete({ token, email, password, name: name.trim() })
+      await welcome?.(account)
       const cookies = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
       return withCookies({ user: { email: account.email, name: account.name, isOperator: true } }, cookies, 201)
     }),

@@ -10,6 +10,7 @@ import { requireAdminister } from '../auth/rights.ts'
 import { runSql, systemTable } from '../auth/system-table.ts'
 import type { Model } from '../catalog/model.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonAnswer } from '../respond/json.ts'
 import { isUuid } from '../run/new-id.ts'
 import type { Services, TenantInfo } from '../services.ts'
 import { sql } from '../sql/sql.ts'
@@ -66,7 +67,7 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
         account: existing ? 'existing' : 'new',
         ...(needsLink ? { link: await linkFor(auth, c.req.url, account.id) } : {}),
       }
-      return Response.json(body, { status: 201, headers: { 'cache-control': 'no-store' } })
+      return jsonAnswer(body, 201)
     }),
   )
 
@@ -80,10 +81,7 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
           hint: 'Its owner can change it after signing in.',
         })
       }
-      return Response.json(await linkFor(auth, c.req.url, account.id), {
-        status: 201,
-        headers: { 'cache-control': 'no-store' },
-      })
+      return jsonAnswer(await linkFor(auth, c.req.url, account.id), 201)
     }),
   )
 

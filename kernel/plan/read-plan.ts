@@ -12,7 +12,9 @@ import { planSelection, type Selected } from './selection.ts'
 export interface SortPlan {
   path: ResolvedPath
   direction: 'asc' | 'desc'
-  /** The column may be null, and stands on the row itself, so that its index can be walked. */
+  /** A column of the listed row itself. */
+  isOwn: boolean
+  /** It is, and may be null: its index is walked in two branches. */
   isSplit: boolean
   isNullable: boolean
 }
@@ -108,5 +110,5 @@ function planSort(
   }
   const isOwn = resolved.steps.length === 0 && (resolved.leaf.kind === 'part' || resolved.leaf.kind === 'standard')
   const isNullable = !(resolved.steps.length === 0 && NEVER_NULL.has(path))
-  return { path: resolved, direction, isNullable, isSplit: isOwn && isNullable }
+  return { path: resolved, direction, isOwn, isNullable, isSplit: isOwn && isNullable }
 }

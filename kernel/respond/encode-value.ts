@@ -4,7 +4,6 @@ import type { SqlType } from '../../sdk/metadata/snapshot.ts'
 export type EncodeValue = (raw: string) => string
 
 // Control characters, quotes, backslashes and lone surrogates need JSON.stringify; everything else is quoted as it is.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters JSON must escape
 const NEEDS_ESCAPE = /[\u0000-\u001f"\\\ud800-\udfff]/
 
 export const encodeText: EncodeValue = (raw) => (NEEDS_ESCAPE.test(raw) ? JSON.stringify(raw) : `"${raw}"`)

@@ -1,5 +1,6 @@
 // Failures as problem documents. The one place that decides what of an unexpected error may leave the server: nothing.
 import { RelataError, toProblemDocument } from '../../sdk/errors.ts'
+import { API_HEADERS } from './json.ts'
 import { fromPostgres } from '../run/postgres-error.ts'
 import type { Logger } from 'pino'
 
@@ -10,10 +11,7 @@ export function problemResponse(error: unknown, log: Logger, request: { method: 
       { err: known.cause ?? known, code: known.code, method: request.method, path: request.path },
       known.message,
     )
-  const headers: Record<string, string> = {
-    'content-type': 'application/problem+json; charset=utf-8',
-    'cache-control': 'no-store',
-  }
+  const headers: Record<string, string> = { ...API_HEADERS, 'content-type': 'application/problem+json; charset=utf-8' }
   if (known.status === 503) headers['retry-after'] = '1'
   return new Response(JSON.stringify(toProblemDocument(known, request.path)), { status: known.status, headers })
 }

@@ -19,6 +19,7 @@ import { mergeSources } from './merge-sources.ts'
 import { type ChangedField, count, type Ground, requiredWarnings, typeProblem, uniqueProblem } from './obstacles.ts'
 import { physicalOf } from './physical.ts'
 import { type Deed, reconcile } from './reconcile.ts'
+import { renamedValueSteps } from './renamed-values.ts'
 import { droppables, forget, type Retired, retire } from './retired.ts'
 import { describe, firstStep, indexJobs, laterSteps } from './steps.ts'
 import { typeChange } from './type-changes.ts'
@@ -87,6 +88,7 @@ export async function planPublish(database: Queryable, input: PlanInput): Promis
   const first = actual.exists ? [] : [firstStep(tenant.schema)]
   const last = [
     ...copySteps(tenant.schema, copies),
+    ...renamedValueSteps(before, snapshot, actual),
     ...dropSteps(tenant.schema, drops, latest?.names ?? {}, actual),
     ...outdatedColumns(tenant.schema, actual, physical),
   ]

@@ -36,8 +36,13 @@ export function compileList(plan: ReadPlan): CompiledList {
   const where = (extra: readonly Sql[]) => sql`WHERE ${join([...conditions, ...extra], ' AND ')}`
 
   const limit = pageLimit(plan)
+  // A key that is no column of the row itself is carried out of the page under a name of its own.
+  const carried = sortColumns.map((_, index) => (plan.sort[index]?.isOwn ? undefined : `k${index}`))
   const keyColumns = join(
-    sortColumns.map((column, index) => sql`, ${column} AS ${ident(`k${index}`)}`),
+    sortColumns.flatMap((column, index) => {
+      const name = carried[index]
+      return name ? [sql`, ${column} AS ${ident(name)}`] : []
+    }),
     '',
   )
   const branch = (extra: readonly Sql[], order: readonly Key[]) =>
@@ -50,7 +55,10 @@ export function compileList(plan: ReadPlan): CompiledList {
   const write = selectColumns(plan.selection, row, list)
   const outerKeys = keysOf(
     plan.sort,
-    plan.sort.map((_, index) => ident('r', `k${index}`)),
+    sortColumns.map((column, index) => {
+      const name = carried[index]
+      return name ? ident('r', name) : column
+    }),
     row.own('id'),
   )
   const keyPlaces = outerKeys.map((key) => list.add(key.sql))

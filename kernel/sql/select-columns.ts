@@ -4,15 +4,23 @@ import type { Selected } from '../plan/selection.ts'
 import { encodeText, encoderOf } from '../respond/encode-value.ts'
 import { columnWriter, type EncodeRow, type Member, nullUnless, objectWriter } from '../respond/encoder.ts'
 import { Joins, type RowSource, RowSource as Source } from './row-source.ts'
-import { ident, join, literal, type Sql, sql } from './sql.ts'
+import { ident, join, literal, type Sql, sql, toStatement } from './sql.ts'
 import { fieldJson, wireJson } from './wire-json.ts'
 
 /** Collects the columns of a statement; `add` answers the column's place in the row. */
 export class ColumnList {
   readonly columns: Sql[] = []
+  private readonly places = new Map<string, number>()
 
+  /** @returns the column's place; the same column asked for twice stands once */
   add(column: Sql): number {
-    return this.columns.push(column) - 1
+    const text = toStatement(column).text
+    const isPlain = column.pieces.every((piece) => typeof piece === 'string')
+    const known = isPlain ? this.places.get(text) : undefined
+    if (known !== undefined) return known
+    const place = this.columns.push(column) - 1
+    this.places.set(text, place)
+    return place
   }
 }
 

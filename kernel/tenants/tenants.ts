@@ -147,7 +147,7 @@ export function createTenants({ services, publisher, jobs, files, metadataFolder
     async adopt(founder) {
       for (const tenant of await listTenants(database)) {
         const loaded = await loadedOf(database, tenant)
-        if (!(await hasPeople(database, loaded))) await addFounder(loaded, founder)
+        if (loaded.model.find(USER_ENTITY) && !(await hasPeople(database, loaded))) await addFounder(loaded, founder)
       }
     },
   }

@@ -2,20 +2,17 @@
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
-import type { BatchOperation, WireRecord } from '../../sdk/wire/records.ts'
+import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement, fire } from '../app/element.ts'
 import { formatNumber, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { text } from '../app/meta.ts'
-import { records } from '../app/records.ts'
+import { removeAll, restoreAll } from '../app/many-records.ts'
 import { toastError, toastUndo } from '../app/toast.ts'
 import './bulk.css'
 import { exportRecords } from './export.ts'
 import { allRows, type Rows } from './rows.ts'
 import type { Selection } from './selection.ts'
 
-/** Operations of one batch; each batch succeeds or fails as a whole. */
-const BATCH = 100
 /** More are not chosen by one click. */
 const MOST_CHOSEN = 5_000
 
@@ -71,13 +68,14 @@ export class RlBulkBar extends RlElement {
 
   private async removeChosen(): Promise<void> {
     const chosen = this.selection.items
-    const { name, plural } = this.entity
+    const { name } = this.entity
     await this.busy(async () => {
-      const gone = await inBatches(chosen, ({ id }) => ({ op: 'delete', entity: name, id }))
+      const ids = chosen.map(({ id }) => id)
+      const gone = await removeAll(name, ids, toastError)
       fire(this, 'rl-clear')
       if (gone.length === 0) return
-      toastUndo(t('bulk.deleted', { count: gone.length, entities: text(plural) }), async () => {
-        await inBatches(gone, ({ id }) => ({ op: 'restore', entity: name, id }))
+      toastUndo(t('bulk.deleted', { count: gone.length }), async () => {
+        await restoreAll(name, gone, toastError)
       })
     })
   }
@@ -92,20 +90,4 @@ export class RlBulkBar extends RlElement {
       this.isBusy = false
     }
   }
-}
-
-/** @returns those whose batch went through; the first refusal is shown and ends the work */
-async function inBatches(chosen: readonly WireRecord[], operation: (record: WireRecord) => BatchOperation): Promise<WireRecord[]> {
-  const done: WireRecord[] = []
-  for (let start = 0; start < chosen.length; start += BATCH) {
-    const part = chosen.slice(start, start + BATCH)
-    try {
-      await records.batch(part.map(operation))
-    } catch (error) {
-      toastError(error)
-      break
-    }
-    done.push(...part)
-  }
-  return done
 }

@@ -133,6 +133,8 @@ export class RlListGrid extends RlElement {
     try {
       const data = await rows.page(page)
       if (rows !== this.rows) return
+      // The grid takes nothing for an answer only when told so.
+      if (rows.size === 0) this.grid.size = 0
       callback([...data], rows.size)
       fire(this, 'rl-loaded')
       this.focusOpened()

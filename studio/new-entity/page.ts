@@ -256,14 +256,22 @@ const WORDS = {
 } as const satisfies Record<DraftProblem['key'], TextKey>
 const worded = ({ field, input, key }: DraftProblem) => ({ field, input, message: t(WORDS[key]) })
 
+/** Entries that a sidebar shows without More. */
+const VISIBLE_ENTRIES = 8
+
+/** The app that is open, or another with room; none: an app of its own. */
+function appWithRoom(): string {
+  const ours = meta.apps.filter(({ name, navigation }) => !name.startsWith(SYSTEM) && navigation.length < VISIBLE_ENTRIES)
+  return ours.find(({ name }) => name === currentApp()?.name)?.name ?? ours[0]?.name ?? ''
+}
+
 function emptyDraft(): Draft {
-  const app = currentApp()
   return {
     label: '',
     plural: '',
     icon: 'box',
     fields: [{ ...newField('text', t('standard.display_name')), isRequired: true }],
-    app: app && !app.name.startsWith(SYSTEM) ? app.name : (meta.apps.find(({ name }) => !name.startsWith(SYSTEM))?.name ?? ''),
+    app: appWithRoom(),
   }
 }
 

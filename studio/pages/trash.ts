@@ -8,6 +8,7 @@ import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
 import { formatNumber, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
+import { restoreAll } from '../app/many-records.ts'
 import { meta, metaStore, text } from '../app/meta.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { hrefOf, route } from '../app/router.ts'
@@ -190,8 +191,9 @@ export class RlTrash extends RlElement {
 
   private async restore({ name }: ClientEntity, chosen: readonly WireRecord[]): Promise<void> {
     await this.busy(async () => {
-      await records.batch(chosen.map(({ id }) => ({ op: 'restore', entity: name, id })))
-      toast(t('trash.restored', { count: chosen.length }))
+      const ids = chosen.map(({ id }) => id)
+      const restored = await restoreAll(name, ids, toastError)
+      if (restored.length > 0) toast(t('trash.restored', { count: restored.length }))
     })
   }
 

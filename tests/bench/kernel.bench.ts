@@ -18,6 +18,8 @@ import { type Bench, median, type Row, rounded } from './support/results.ts'
 const ROWS = Number(process.env['RELATA_BENCH_ROWS'] ?? 1_000_000)
 const ROUNDS = 5
 const LANES = [1, 8, 32]
+/** Such as `get,list`, while working on one of them. */
+const ONLY = process.env['RELATA_BENCH_ONLY']?.split(',')
 /** Requests of one measurement: a second or two of work, since processor time is counted in steps of 10 ms. */
 const COUNTS = { get: 3_000, list: 800, create: 1_500, update: 1_500 }
 
@@ -63,8 +65,8 @@ export const bench: Bench = async (say) => {
     const ours: Side = { client, pid: server.pid, next: ourCalls(ids) }
     const theirs: Side = { client: new Client(writer.url), pid: writer.pid, next: theirCalls(ids) }
     const rows: Row[] = []
-    for (const action of Object.keys(COUNTS) as Action[])
-      rows.push(...(await compare(say, action, ours, theirs, postgres.pid())))
+    const actions = (Object.keys(COUNTS) as Action[]).filter((action) => ONLY?.includes(action) ?? true)
+    for (const action of actions) rows.push(...(await compare(say, action, ours, theirs, postgres.pid())))
     rows.push(...bulk)
     rows.push({ what: 'memory of Node after the above', value: rounded(rssMb(server.pid), 0), unit: 'MB', goal: null })
     rows.push(await addField(client))

@@ -319,6 +319,54 @@ describe('entities', () => {
   })
 })
 
+describe('names that records hold', () => {
+  test('follow the options that they name, even when two of them change places', async () => {
+    const options = (a: string, b: string) => [
+      { id: 'one', value: a },
+      { id: 'two', value: b },
+    ]
+    const fields = (a: string, b: string) => [
+      { name: 'single', type: 'choice', options: options(a, b) },
+      { name: 'several', type: 'multi_choice', options: options(a, b) },
+    ]
+    const one = await thing(fields('x', 'y'))
+    await one.insert([
+      { single: 'x', several: '{y,x}' },
+      { single: 'y', several: '{y}' },
+      { single: null, several: null },
+    ])
+    const { plan } = await one.publish(fields('y', 'x'))
+    expect(texts(plan)).toContain('rename values of Single of Thing: x → y, y → x')
+    expect(await one.values('single')).toEqual(['y', 'x', null])
+    expect(await one.values('several')).toEqual(['{x,y}', '{x}', null])
+  })
+
+  test('follow roles, so that nobody is locked out, and entities', async () => {
+    const name = `p${++number}`
+    const files = (role: string, entity: string) => [
+      pack(name, {
+        'roles/clerk.json': { id: 'clerk', name: role, label: 'Clerk', entities: {} },
+        'entities/deal.json': { id: 'deal', name: entity, fields: [text('name')] },
+        'entities/memo.json': { name: 'memo', fields: [{ name: 'about', type: 'any_reference' }] },
+      }),
+    ]
+    await tenant.publish(files('clerk', 'deal'))
+    await tenant.sql(
+      `INSERT INTO @.system_user (id, name, roles) VALUES ($1::uuid, 'Bo', '{system.member,${name}.clerk}')`,
+      [newId()],
+    )
+    await tenant.sql(
+      `INSERT INTO @.${name}_memo (id, about__entity, about__id) VALUES ($1::uuid, '${name}.deal', $1::uuid)`,
+      [newId()],
+    )
+    await tenant.publish(files('officer', 'bargain'))
+    expect(await tenant.sql(`SELECT roles FROM @.system_user WHERE name = 'Bo'`)).toEqual([
+      [`{system.member,${name}.officer}`],
+    ])
+    expect(await tenant.sql(`SELECT about__entity FROM @.${name}_memo`)).toEqual([[`${name}.bargain`]])
+  })
+})
+
 test('bad metadata is refused with every problem, and nothing changes', async () => {
   const one = await thing([text('name')])
   const version = (await tenant.load()).model.version

@@ -1,0 +1,55 @@
+// No page has a fault that axe calls serious, in light and in dark.
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, openList, TENANT, test } from './support/studio.ts'
+
+const PAGES = [
+  { name: 'list', path: `/${TENANT}/base.organisation`, ready: '.rl-cell-name' },
+  { name: 'filtered list', path: `/${TENANT}/base.organisation?filter=%5B%5B%22name%22%2C%22contains%22%2C%22Company%22%5D%5D`, ready: '.rl-chip' },
+  { name: 'empty list', path: `/${TENANT}/base.organisation?q=zzzz`, ready: '.rl-empty' },
+  { name: 'trash', path: `/${TENANT}/trash`, ready: '.rl-trash' },
+  { name: 'profile', path: `/${TENANT}/profile`, ready: '#display_name' },
+  { name: 'new entity', path: `/${TENANT}/new-entity`, ready: 'rl-field-row select' },
+  { name: 'organisations', path: '/tenants', ready: '.rl-tenant' },
+  { name: 'not found', path: `/${TENANT}/nothing`, ready: '.rl-empty' },
+] as const
+
+async function expectNoFaults(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme })
+    test.setTimeout(90_000)
+
+    test('sign-in', async ({ page }) => {
+      await page.goto('/')
+      await expect(page.getByLabel('E-mail')).toBeVisible()
+      await expectNoFaults(page)
+    })
+
+    for (const { name, path, ready } of PAGES) {
+      test(name, async ({ signedIn: page }) => {
+        await page.goto(path)
+        await expect(page.locator(ready).first()).toBeVisible()
+        await expectNoFaults(page)
+      })
+    }
+
+    test('what opens over the list', async ({ signedIn: page }) => {
+      await openList(page)
+      await page.keyboard.press('f')
+      await expectNoFaults(page)
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Choose columns' }).click()
+      await expectNoFaults(page)
+      await page.keyboard.press('Escape')
+      await page.getByRole('checkbox', { name: 'Select all loaded records' }).click()
+      await page.getByRole('button', { name: /^App:/ }).click()
+      await expectNoFaults(page)
+    })
+  })
+}
