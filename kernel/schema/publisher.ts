@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
+import { AUTH_CHANNEL, tenantMessage } from '../auth/channel.ts'
 import { requireAdministrator } from '../auth/index.ts'
 import { Model } from '../catalog/model.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
@@ -11,7 +12,7 @@ import type { Jobs } from '../jobs/runner.ts'
 import type { Database, Reserved } from '../run/database.ts'
 import { fromPostgres, isUniqueViolation } from '../run/postgres-error.ts'
 import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from '../services.ts'
-import { setVersion, type Tenant, tenantById } from '../tenants/registry.ts'
+import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/registry.ts'
 import { prepareCopy } from './copies.ts'
 import { SETTLE_MS } from './later-work.ts'
 import { type Draft, planPublish } from './planner.ts'
@@ -225,7 +226,8 @@ async function publishOnce(
   })
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
-  await setVersion(connection, tenant.id, snapshot.version)
+  await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))
+  await connection.query('SELECT pg_notify($1, $2)', [AUTH_CHANNEL, tenantMessage(tenant.schema)])
   await connection.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${snapshot.version}`])
   return jobs
 }

@@ -1,6 +1,9 @@
 // The organisations of this installation: one row each, in a schema of their own beside all tenants' schemas. A statement
 // here never touches a tenant's tables.
+import { createHash } from 'node:crypto'
 import { RelataError } from '../../sdk/errors.ts'
+import type { PackageSource } from '../../sdk/metadata/source.ts'
+import { SYSTEM_PACKAGE } from '../catalog/reserved.ts'
 import type { Database, Queryable, RawRow } from '../run/database.ts'
 import { isUniqueViolation } from '../run/postgres-error.ts'
 import type { TenantInfo } from '../services.ts'
@@ -52,6 +55,7 @@ CREATE TABLE IF NOT EXISTS ${INSTALLATION_SCHEMA}.tenants (
   state text NOT NULL,
   version int4 NOT NULL DEFAULT 0,
   founder json,
+  system_hash text,
   created_at timestamptz NOT NULL DEFAULT now()
 )`
 
@@ -136,8 +140,34 @@ export async function setState(database: Queryable, id: string, state: TenantSta
 }
 
 /** Part of a publish's transaction, so that processes that only ask now and then learn of it too. */
-export async function setVersion(tx: Queryable, id: string, version: number): Promise<void> {
-  await tx.query(`UPDATE ${INSTALLATION_SCHEMA}.tenants SET version = $2::int4 WHERE id = $1`, [id, String(version)])
+export async function setVersion(tx: Queryable, id: string, version: number, system: string | null): Promise<void> {
+  await tx.query(`UPDATE ${INSTALLATION_SCHEMA}.tenants SET version = $2::int4, system_hash = $3 WHERE id = $1`, [
+    id,
+    String(version),
+    system,
+  ])
+}
+
+/** Tells whether a tenant has the kernel's own package as this server brings it; null: it has none. */
+export function systemHash(packages: readonly PackageSource[]): string | null {
+  const system = packages.find(({ name }) => name === SYSTEM_PACKAGE)
+  return system
+    ? createHash('sha256')
+        .update(JSON.stringify(sorted(system.files)))
+        .digest('hex')
+    : null
+}
+
+const sorted = (files: Record<string, unknown>): [string, unknown][] =>
+  Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** Ready tenants whose kernel's own package is another one than this. */
+export async function outdatedTenants(database: Queryable, system: string): Promise<Tenant[]> {
+  const rows = await database.query(
+    `SELECT ${COLUMNS} FROM ${INSTALLATION_SCHEMA}.tenants WHERE state = 'ready' AND system_hash <> $1 ORDER BY created_at, id`,
+    [system],
+  )
+  return rows.map(tenantOf)
 }
 
 export async function deleteTenant(database: Queryable, id: string): Promise<void> {

@@ -44,7 +44,9 @@ const SPELLING: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** @returns a slug that may be used; whether another organisation has it already is not asked here */
 export function slugOf(title: string): string {
-  const spelled = [...title.normalize('NFC').toLowerCase()].map((letter) => SPELLING[letter] ?? SPELLING[letter.normalize('NFD')[0] ?? ''] ?? letter).join('')
+  const spelled = [...title.normalize('NFC').toLowerCase()]
+    .map((letter) => SPELLING[letter] ?? SPELLING[letter.normalize('NFD')[0] ?? ''] ?? letter)
+    .join('')
   const latin = spelled.normalize('NFKD').replace(/\p{M}/gu, '').replace(/['’`]/g, '')
   const slug = latin
     .replace(/[^a-z0-9]+/g, '-')

@@ -7,6 +7,7 @@ import { addMember, forgetMemberships } from '../auth/index.ts'
 import { ADMINISTRATOR_ROLE, USER_ENTITY } from '../auth/members.ts'
 import { runSql, systemTable } from '../auth/system-table.ts'
 import { Model } from '../catalog/model.ts'
+import { SYSTEM_PACKAGE } from '../catalog/reserved.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { Jobs } from '../jobs/runner.ts'
@@ -27,7 +28,9 @@ import {
   insertTenant,
   listTenants,
   noSuchTenant,
+  outdatedTenants,
   setState,
+  systemHash,
   type Tenant,
 } from './registry.ts'
 import { numbered, requireSlug, slugOf } from './slug.ts'
@@ -51,7 +54,7 @@ export interface Tenants {
   list(): Promise<readonly TenantInfo[]>
   /** With everything in it. @throws RL215 */
   remove(slug: string): Promise<void>
-  /** What a stopped server left half done. Run at each start. */
+  /** What a stopped server left half done, and what a newer server brings. Run at each start. */
   resume(): Promise<void>
   /** A demo, unless there is one. */
   ensureDemo(founder?: Founder): Promise<TenantInfo>
@@ -118,6 +121,19 @@ export function createTenants({ services, publisher, jobs, files, metadataFolder
     }
   }
 
+  /** A newer server brings a newer package of the kernel's own entities. */
+  const bringUpToDate = async (): Promise<void> => {
+    const packages = await readPackages(metadataFolder, [SYSTEM_PACKAGE])
+    for (const tenant of await outdatedTenants(database, systemHash(packages) ?? '')) {
+      try {
+        await publisher.publish(tenant, { packages, by: null, note: 'New version of the server' })
+      } catch (error) {
+        // One organisation's metadata that does not go together with it must not keep the others out.
+        log.error({ err: error, tenant: tenant.slug }, 'could not bring an organisation up to date')
+      }
+    }
+  }
+
   const packagesOf = (isDemo: boolean) => (isDemo ? demoPackages(metadataFolder) : readPackages(metadataFolder))
 
   return {
@@ -137,6 +153,7 @@ export function createTenants({ services, publisher, jobs, files, metadataFolder
         if (tenant.state === 'removing') await finishRemoval(tenant)
         else await make(tenant, await packagesOf(tenant.isDemo))
       }
+      await bringUpToDate()
     },
     async ensureDemo(founder) {
       const present = (await listTenants(database)).find(({ isDemo }) => isDemo)

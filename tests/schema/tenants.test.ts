@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findBySlug, insertTenant, setState, type Tenant } from '../../kernel/tenants/registry.ts'
-import { openTestInstallation, type TestInstallation } from './support.ts'
+import { readPackages } from '../../kernel/tenants/packages.ts'
+import { METADATA_FOLDER, openTestInstallation, type TestInstallation } from './support.ts'
 
 let it: TestInstallation
 beforeAll(async () => {
@@ -111,6 +112,22 @@ describe('after a server was stopped in the middle', () => {
     expect(await findBySlug(it.database, 'late')).toBeUndefined()
     expect(await schemas()).not.toContain(tenant.schema)
   })
+})
+
+test('a newer server brings its own package to everybody, and leaves the rest alone', async () => {
+  const [system, base] = await readPackages(METADATA_FOLDER)
+  if (!system || !base) throw new Error('no packages')
+  const older = structuredClone(system)
+  delete older.files['views/job_all.json']
+  const { tenant } = await it.tenants.create({ title: 'Old', kind: 'empty', packages: [older, base] })
+  const current = await it.tenants.create({ title: 'New', kind: 'empty' })
+  await it.tenants.resume()
+  const { model } = await it.catalog.load(tenant.slug)
+  expect(model.version).toBe(2)
+  expect(model.snapshot.views.map(({ name }) => name)).toContain('system.job_all')
+  expect((await it.catalog.load(current.tenant.slug)).model.version).toBe(1)
+  await it.tenants.resume()
+  expect((await it.catalog.load(tenant.slug)).model.version).toBe(2)
 })
 
 test('a demo without people is adopted by the first administrator', async () => {
