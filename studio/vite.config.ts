@@ -6,7 +6,9 @@ import { defineConfig, type Plugin } from 'vite'
 // With older targets light-dark() is rewritten in a way that loses the theme's text colours.
 const BROWSERS = ['chrome125', 'edge125', 'firefox130', 'safari18']
 const LUCIDE = path.join(import.meta.dirname, '../node_modules/lucide-static')
-const { version: lucideVersion }: { version: string } = JSON.parse(readFileSync(path.join(LUCIDE, 'package.json'), 'utf8'))
+const { version: lucideVersion }: { version: string } = JSON.parse(
+  readFileSync(path.join(LUCIDE, 'package.json'), 'utf8'),
+)
 const ICON_ADDRESS = `/assets/lucide-${lucideVersion}/`
 
 /** Metadata may name any icon of the set, so all of them are served, one file each. */

@@ -15,7 +15,6 @@ export interface TextLimits {
   isExact?: boolean
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f]/
 
 /** @returns text, '' for nothing but white space */

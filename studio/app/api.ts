@@ -25,7 +25,12 @@ export class ApiError extends Error {
   /** Every member of the problem document, such as `current` in a version conflict. */
   readonly members: Readonly<Record<string, unknown>>
 
-  constructor(status: number, code: ApiError['code'], message: string, members: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    status: number,
+    code: ApiError['code'],
+    message: string,
+    members: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message)
     this.name = 'ApiError'
     this.status = status
@@ -56,7 +61,8 @@ export function onSignedOut(listener: () => void): () => void {
 export const api = {
   get: <T>(path: string, options?: RequestOptions): Promise<T> => call<T>('GET', path, undefined, options),
   post: <T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> => call<T>('POST', path, body, options),
-  patch: <T>(path: string, body: unknown, options?: RequestOptions): Promise<T> => call<T>('PATCH', path, body, options),
+  patch: <T>(path: string, body: unknown, options?: RequestOptions): Promise<T> =>
+    call<T>('PATCH', path, body, options),
   put: <T>(path: string, body: unknown, options?: RequestOptions): Promise<T> => call<T>('PUT', path, body, options),
   delete: <T = undefined>(path: string, options?: RequestOptions): Promise<T> =>
     call<T>('DELETE', path, undefined, options),

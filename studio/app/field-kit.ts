@@ -11,7 +11,11 @@ export interface CellContext {
   place: 'cell' | 'card' | 'fact'
 }
 /** Plain, few elements: a list draws thousands. null is an empty cell. */
-export type RenderCell = (field: ClientField, value: WireValue | undefined, context: CellContext) => TemplateResult | string
+export type RenderCell = (
+  field: ClientField,
+  value: WireValue | undefined,
+  context: CellContext,
+) => TemplateResult | string
 
 export interface FilterOperator {
   /** Stands in addresses: short and lasting, such as `is`, `contains`, `before`, `empty`. */

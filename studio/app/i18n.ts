@@ -33,7 +33,10 @@ await i18next.init({
 
 export function t(key: TextKey, params: TextParams = {}): string {
   const shown = Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, typeof value === 'number' && name !== 'count' ? number(value) : value]),
+    Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'number' && name !== 'count' ? number(value) : value,
+    ]),
   )
   return i18next.t(key, typeof params['count'] === 'number' ? { ...shown, shown: number(params['count']) } : shown)
 }

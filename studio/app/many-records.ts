@@ -7,16 +7,28 @@ import { records } from './records.ts'
 const BATCH = 200
 
 /** To the trash. @returns ids that were moved; fewer than asked for when a refusal ended the work, given to `onRefusal` */
-export function removeAll(entity: string, ids: readonly string[], onRefusal: (error: unknown) => void): Promise<string[]> {
+export function removeAll(
+  entity: string,
+  ids: readonly string[],
+  onRefusal: (error: unknown) => void,
+): Promise<string[]> {
   return inBatches(ids, (id) => ({ op: 'delete', entity, id }), onRefusal)
 }
 
 /** Out of the trash. @returns as removeAll */
-export function restoreAll(entity: string, ids: readonly string[], onRefusal: (error: unknown) => void): Promise<string[]> {
+export function restoreAll(
+  entity: string,
+  ids: readonly string[],
+  onRefusal: (error: unknown) => void,
+): Promise<string[]> {
   return inBatches(ids, (id) => ({ op: 'restore', entity, id }), onRefusal)
 }
 
-async function inBatches(ids: readonly string[], operation: (id: string) => BatchOperation, onRefusal: (error: unknown) => void): Promise<string[]> {
+async function inBatches(
+  ids: readonly string[],
+  operation: (id: string) => BatchOperation,
+  onRefusal: (error: unknown) => void,
+): Promise<string[]> {
   const done: string[] = []
   for (let start = 0; start < ids.length; start += BATCH) {
     const part = ids.slice(start, start + BATCH)

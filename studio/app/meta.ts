@@ -109,7 +109,15 @@ export function pathLabel(entity: string, path: string): string {
     .join(' › ')
 }
 
-const STANDARD = ['display_name', 'owner', 'owner_team', 'created_at', 'created_by', 'updated_at', 'updated_by'] as const
+const STANDARD = [
+  'display_name',
+  'owner',
+  'owner_team',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+] as const
 type Standard = (typeof STANDARD)[number]
 const isStandard = (name: string): name is Standard => STANDARD.some((one) => one === name)
 const SHAPES = {

@@ -23,7 +23,8 @@ export function place(popup: HTMLElement, anchor: Element, { align = 'start', si
   const { width, height } = popup.getBoundingClientRect()
   const roomBelow = innerHeight - from.bottom - GAP_PX - EDGE_PX
   const roomAbove = from.top - GAP_PX - EDGE_PX
-  const isBelow = side === 'below' ? height <= roomBelow || roomBelow >= roomAbove : height > roomAbove && roomBelow > roomAbove
+  const isBelow =
+    side === 'below' ? height <= roomBelow || roomBelow >= roomAbove : height > roomAbove && roomBelow > roomAbove
   const room = isBelow ? roomBelow : roomAbove
   const shown = Math.min(height, room)
   const isLeftToRight = getComputedStyle(anchor).direction === 'ltr'

@@ -49,7 +49,12 @@ export const records = {
   async create(entity: string, body: Readonly<Record<string, unknown>>): Promise<WireRecord> {
     return forgetting(api.post<WireRecord>(`records/${entity}`, body))
   },
-  async update(entity: string, id: string, version: number | '*', body: Readonly<Record<string, unknown>>): Promise<WireRecord> {
+  async update(
+    entity: string,
+    id: string,
+    version: number | '*',
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<WireRecord> {
     return forgetting(api.patch<WireRecord>(`records/${entity}/${id}`, body, { ifMatch: version }))
   },
   /** To the trash. */

@@ -3,7 +3,16 @@
 import { createStore } from './store.ts'
 
 export type PageName =
-  | 'home' | 'setup' | 'tenants' | 'list' | 'record' | 'create' | 'trash' | 'profile' | 'new-entity' | 'not-found'
+  | 'home'
+  | 'setup'
+  | 'tenants'
+  | 'list'
+  | 'record'
+  | 'create'
+  | 'trash'
+  | 'profile'
+  | 'new-entity'
+  | 'not-found'
 
 export interface Route {
   page: PageName
@@ -23,7 +32,11 @@ const TENANT_PAGES: readonly PageName[] = ['trash', 'profile', 'new-entity']
 
 /** Pure: an address within this site → the page it names. */
 export function routeOf(url: URL, entry = ''): Route {
-  const [tenant = '', second, third, ...rest] = url.pathname.split('/').slice(1).map(decode).filter((part) => part !== '')
+  const [tenant = '', second, third, ...rest] = url.pathname
+    .split('/')
+    .slice(1)
+    .map(decode)
+    .filter((part) => part !== '')
   const base = { tenant, entity: '', id: '', query: url.searchParams, entry }
   const page = TENANT_PAGES.find((name) => name === second)
   if (rest.length > 0) return { ...base, page: 'not-found' }
@@ -143,7 +156,8 @@ addEventListener('beforeunload', (event) => {
 
 /** Plain clicks on links of this site stay in the page; API addresses, downloads and new tabs are left to the browser. */
 document.addEventListener('click', (event) => {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return
   const link = event.composedPath().find((node): node is HTMLAnchorElement => node instanceof HTMLAnchorElement)
   if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
   if (link.pathname.startsWith('/api/') || (link.hash && link.pathname === location.pathname)) return
@@ -170,8 +184,10 @@ const within = (parts: readonly string[], query: Query = {}): string => {
 export const hrefOf = {
   home: (tenant = route.get().tenant): string => `/${encodeURIComponent(tenant)}`,
   tenants: (): string => '/tenants',
-  list: (entity: string, query: { view?: string; filter?: string; sort?: string; columns?: string; q?: string } = {}): string =>
-    within([entity], query),
+  list: (
+    entity: string,
+    query: { view?: string; filter?: string; sort?: string; columns?: string; q?: string } = {},
+  ): string => within([entity], query),
   record: (entity: string, id: string): string => within([entity, id]),
   /** `values` are put into the form: `{ employer: '018f…' }`. */
   create: (entity: string, values: Readonly<Record<string, string>> = {}): string =>

@@ -61,7 +61,9 @@ export async function loadProfile(): Promise<Profile> {
 }
 
 /** @throws ApiError with problems at the fields */
-export async function saveProfile(changes: Partial<Pick<Profile, 'display_name' | 'locale' | 'time_zone' | 'theme'>>): Promise<Profile> {
+export async function saveProfile(
+  changes: Partial<Pick<Profile, 'display_name' | 'locale' | 'time_zone' | 'theme'>>,
+): Promise<Profile> {
   return adopt(await api.patch<Profile>('me', changes))
 }
 

@@ -19,8 +19,11 @@ export function addShortcuts(...added: readonly Shortcut[]): () => void {
 }
 
 const isTyping = (node: EventTarget | undefined): boolean =>
-  node instanceof HTMLElement && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName)) && !isCheckbox(node)
-const isCheckbox = (node: HTMLElement): boolean => node instanceof HTMLInputElement && /^(checkbox|radio)$/.test(node.type)
+  node instanceof HTMLElement &&
+  (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName)) &&
+  !isCheckbox(node)
+const isCheckbox = (node: HTMLElement): boolean =>
+  node instanceof HTMLInputElement && /^(checkbox|radio)$/.test(node.type)
 
 addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.altKey) return

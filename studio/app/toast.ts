@@ -58,5 +58,9 @@ export function dismissToast(id: number): void {
 /** Not gone while it is pointed at or holds the focus. */
 export function keepFor(id: number, ms: number | 'held'): void {
   clearTimeout(timers.get(id))
-  if (ms !== 'held') timers.set(id, window.setTimeout(() => dismissToast(id), ms))
+  if (ms !== 'held')
+    timers.set(
+      id,
+      window.setTimeout(() => dismissToast(id), ms),
+    )
 }

@@ -134,7 +134,8 @@ export const en = {
   'tenants.remove.text': 'All records, files and settings of this organisation are removed for good.',
   'tenants.remove.confirm': 'Remove for good',
   'tenants.removeDemo': 'Remove demo',
-  'tenants.removeDemo.text': 'All sample records go, with everything you changed among them. You can make a new demo later.',
+  'tenants.removeDemo.text':
+    'All sample records go, with everything you changed among them. You can make a new demo later.',
   'tenants.removed': '{{name}} was removed',
 
   'profile.title': 'Profile',
@@ -252,6 +253,7 @@ export const en = {
   'trash.selectAll': 'Select all shown',
   'trash.showMore': 'Show more',
 
+  'notFound.short': 'Not found',
   'notFound.title': 'There is nothing at this address',
   'notFound.text': 'It was removed, or you may not see it.',
   'notFound.home': 'Go to the start',

@@ -52,7 +52,8 @@ export class RlBulkBar extends RlElement {
   /** Everything that is loaded is chosen, and there is more. */
   private renderAll() {
     const { count } = this.rows
-    if (!this.selection.isAll || !count?.isExact || count.value <= this.selection.size || count.value > MOST_CHOSEN) return nothing
+    if (!this.selection.isAll || !count?.isExact || count.value <= this.selection.size || count.value > MOST_CHOSEN)
+      return nothing
     return html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void this.chooseAll()}>
       ${t('bulk.chooseAll', { all: formatNumber(count.value) })}
     </button>`

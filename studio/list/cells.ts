@@ -12,10 +12,19 @@ import { valueAt } from './select.ts'
 const CARD_FACTS = 4
 
 /** The first column is the link to the record, whatever it shows; the others are what studio/fields makes of them. */
-export function renderValue(entity: ClientEntity, record: WireRecord, { path, field }: Column, isFirst: boolean): TemplateResult | string {
+export function renderValue(
+  entity: ClientEntity,
+  record: WireRecord,
+  { path, field }: Column,
+  isFirst: boolean,
+): TemplateResult | string {
   const value = valueAt(record, path)
   if (!isFirst && path !== 'display_name') return renderCell(field, value, { entity, record, place: 'cell' })
-  return nameLink(entity, record, path === 'display_name' ? record.display_name : cellText(field, value) || record.display_name)
+  return nameLink(
+    entity,
+    record,
+    path === 'display_name' ? record.display_name : cellText(field, value) || record.display_name,
+  )
 }
 
 function nameLink(entity: ClientEntity, record: WireRecord, shown = record.display_name): TemplateResult {

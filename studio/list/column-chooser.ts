@@ -113,7 +113,11 @@ export class RlColumnChooser extends RlElement {
   }
 
   private toggle(path: string): void {
-    fire(this, 'rl-columns', this.chosen.includes(path) ? this.chosen.filter((one) => one !== path) : [...this.chosen, path])
+    fire(
+      this,
+      'rl-columns',
+      this.chosen.includes(path) ? this.chosen.filter((one) => one !== path) : [...this.chosen, path],
+    )
   }
   private move(path: string, to: number): void {
     const others = this.chosen.filter((one) => one !== path)

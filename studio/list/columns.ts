@@ -13,8 +13,23 @@ export interface Column {
 }
 
 const WIDTHS: Readonly<Record<string, number>> = {
-  number: 110, money: 140, percent: 90, checkbox: 90, date: 120, datetime: 160, choice: 140, choices: 180,
-  email: 200, phone: 150, url: 180, personName: 180, reference: 180, address: 240, multiline: 240, file: 160, json: 160,
+  number: 110,
+  money: 140,
+  percent: 90,
+  checkbox: 90,
+  date: 120,
+  datetime: 160,
+  choice: 140,
+  choices: 180,
+  email: 200,
+  phone: 150,
+  url: 180,
+  personName: 180,
+  reference: 180,
+  address: 240,
+  multiline: 240,
+  file: 160,
+  json: 160,
 }
 const NAME_WIDTH = 260
 const NUMERIC: ReadonlySet<string> = new Set(['number', 'money', 'percent'])
@@ -27,7 +42,12 @@ export function isNumeric({ widget, type, options }: ClientField): boolean {
   return NUMERIC_TYPES.has(type)
 }
 
-export function columnsOf(entity: ClientEntity, view: ClientView | undefined, paths: readonly string[], widths: Widths): Column[] {
+export function columnsOf(
+  entity: ClientEntity,
+  view: ClientView | undefined,
+  paths: readonly string[],
+  widths: Widths,
+): Column[] {
   return paths.flatMap((path) => {
     const field = meta.field(entity.name, path)
     if (!field) return []
@@ -54,12 +74,15 @@ export function possibleColumns(entity: ClientEntity): readonly ClientField[] {
 /** Path → pixels. */
 export type Widths = Readonly<Record<string, number>>
 
-const keyOf = (kind: 'widths' | 'columns', entity: string, view: string): string => `relata.${kind}.${meta.tenant.slug}.${entity}.${view}`
+const keyOf = (kind: 'widths' | 'columns', entity: string, view: string): string =>
+  `relata.${kind}.${meta.tenant.slug}.${entity}.${view}`
 
 export function loadWidths(entity: string, view: string): Widths {
   const parsed = parse(localStorage.getItem(keyOf('widths', entity, view)))
   if (typeof parsed !== 'object' || parsed === null) return {}
-  return Object.fromEntries(Object.entries(parsed).filter((pair): pair is [string, number] => typeof pair[1] === 'number'))
+  return Object.fromEntries(
+    Object.entries(parsed).filter((pair): pair is [string, number] => typeof pair[1] === 'number'),
+  )
 }
 export function saveWidth(entity: string, view: string, path: string, widthPx: number): Widths {
   const widths = { ...loadWidths(entity, view), [path]: widthPx }

@@ -58,7 +58,8 @@ const line = (entity: ClientEntity, columns: readonly string[], record: WireReco
 
 /** A text that a spreadsheet would run as a formula is marked as text; numbers and phone numbers stay as they are. */
 function quote(source: string): string {
-  const isFormula = /^[=@\t\r]/.test(source) || (/^[+-]/.test(source) && !/^[+-][\d\s().,:-]*( [A-Z]{3})?$/.test(source))
+  const isFormula =
+    /^[=@\t\r]/.test(source) || (/^[+-]/.test(source) && !/^[+-][\d\s().,:-]*( [A-Z]{3})?$/.test(source))
   const safe = isFormula ? `'${source}` : source
   return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -45,7 +45,12 @@ export class RlFilterBar extends RlElement {
     if (!field) return nothing
     const label = pathLabel(this.entity.name, chip.path)
     const operator = filterOperators(field).find(({ name }) => name === chip.operator)
-    const value = operator?.needsValue === false ? nothing : chip.value === null ? '…' : filterText(field, chip.operator, chip.value)
+    const value =
+      operator?.needsValue === false
+        ? nothing
+        : chip.value === null
+          ? '…'
+          : filterText(field, chip.operator, chip.value)
     return html`<span class="rl-chip" data-index=${index}>
       <button type="button" class="rl-chip-main" @click=${() => void this.edit(index, chip)}>
         <span class="rl-chip-field">${label}</span> <span class="rl-muted">${operator?.label ?? chip.operator}</span>
@@ -67,7 +72,7 @@ export class RlFilterBar extends RlElement {
         placeholder=${t('filter.field')}
         aria-label=${t('filter.field')}
         .value=${this.fieldSearch}
-        @input=${(event: Event) => event.target instanceof HTMLInputElement && (this.fieldSearch = event.target.value)}
+        @input=${(event: Event) => event.target instanceof HTMLInputElement && ((this.fieldSearch = event.target.value))}
       />
       <div class="rl-popup-list">
         ${fields.map(
@@ -102,7 +107,8 @@ export class RlFilterBar extends RlElement {
 
   /** @param anchor what the menu stands beside; default: this bar */
   openFields(anchor?: EventTarget | null): void {
-    const beside = anchor instanceof Element ? anchor : (this.closest('rl-list')?.querySelector('.rl-open-filter') ?? this)
+    const beside =
+      anchor instanceof Element ? anchor : (this.closest('rl-list')?.querySelector('.rl-open-filter') ?? this)
     openPopup(this.fieldMenu, beside)
     this.fieldMenu.querySelector('input')?.focus()
   }
@@ -119,7 +125,9 @@ export class RlFilterBar extends RlElement {
     const anchor = this.querySelector(`.rl-chip[data-index="${index}"]`)
     if (!anchor) return
     openPopup(this.editor, anchor)
-    const [first] = this.editor.querySelectorAll<HTMLElement>('.rl-chip-input :is(input, select, button, [tabindex="0"])')
+    const [first] = this.editor.querySelectorAll<HTMLElement>(
+      '.rl-chip-input :is(input, select, button, [tabindex="0"])',
+    )
     first?.focus()
   }
 

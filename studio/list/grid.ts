@@ -129,7 +129,11 @@ export class RlListGrid extends RlElement {
     if (changed.has('sort') || changed.has('columns')) queueMicrotask(() => this.markSort())
   }
 
-  private async load(rows: Rows, { page }: GridDataProviderParams<WireRecord>, callback: GridDataProviderCallback<WireRecord>): Promise<void> {
+  private async load(
+    rows: Rows,
+    { page }: GridDataProviderParams<WireRecord>,
+    callback: GridDataProviderCallback<WireRecord>,
+  ): Promise<void> {
     try {
       const data = await rows.page(page)
       if (rows !== this.rows) return
@@ -162,13 +166,15 @@ export class RlListGrid extends RlElement {
     })
   }
 
-  private readonly cellParts = (column: GridColumn<WireRecord>): string => (column.classList.contains('rl-select-column') ? 'select-cell' : '')
+  private readonly cellParts = (column: GridColumn<WireRecord>): string =>
+    column.classList.contains('rl-select-column') ? 'select-cell' : ''
 
   private onClick(event: MouseEvent): void {
     const { section, item, index, column } = this.grid.getEventContext(event)
     const target = event.target
     if (section === 'header' && column?.path) {
-      if (target instanceof Element && target.closest('.rl-column-head[data-sortable]')) this.sortBy(column.path, event.shiftKey)
+      if (target instanceof Element && target.closest('.rl-column-head[data-sortable]'))
+        this.sortBy(column.path, event.shiftKey)
       return
     }
     if (section !== 'body' || !item) return
@@ -192,7 +198,8 @@ export class RlListGrid extends RlElement {
     const is = (key: string) => event.key.toLowerCase() === key.toLowerCase()
     if (section === 'header' && column?.path && (is('Enter') || is(' '))) this.sortBy(column.path, event.shiftKey)
     else if (section === 'body' && item && is('Enter')) fire(this, 'rl-open', item)
-    else if (section === 'body' && item && this.canSelect && (is(' ') || is('x'))) fire(this, 'rl-select', { index, isRange: event.shiftKey })
+    else if (section === 'body' && item && this.canSelect && (is(' ') || is('x')))
+      fire(this, 'rl-select', { index, isRange: event.shiftKey })
     else return
     event.preventDefault()
     event.stopPropagation()

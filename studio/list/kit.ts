@@ -10,4 +10,7 @@ interface FieldKit {
   filterText: FilterText
 }
 const found = import.meta.glob<Partial<FieldKit>>('../fields/index.ts', { eager: true })
-export const { renderCell, filterOperators, filterEditor, filterRule, filterText }: FieldKit = { ...plain, ...Object.values(found)[0] }
+export const { renderCell, filterOperators, filterEditor, filterRule, filterText }: FieldKit = {
+  ...plain,
+  ...Object.values(found)[0],
+}

@@ -172,7 +172,9 @@ export class RlList extends RlElement {
 
   private renderActions(entity: ClientEntity, now: ListState, rows: Rows) {
     const items = [
-      ...(entity.can.export ? [{ label: t('list.export'), icon: 'download', run: () => void exportList(entity, now.columns, rows) }] : []),
+      ...(entity.can.export
+        ? [{ label: t('list.export'), icon: 'download', run: () => void exportList(entity, now.columns, rows) }]
+        : []),
       { label: t('sidebar.trash'), icon: 'trash-2', href: hrefOf.trash(entity.name) },
     ]
     return html`<div class="rl-search">
@@ -292,7 +294,11 @@ export class RlList extends RlElement {
   private open({ id }: WireRecord): void {
     this.#opened = id
     this.note()
-    rememberWalk({ entity: this.entity, ids: this.#rows?.ordered.map((record) => record.id) ?? [], href: this.listHref() })
+    rememberWalk({
+      entity: this.entity,
+      ids: this.#rows?.ordered.map((record) => record.id) ?? [],
+      href: this.listHref(),
+    })
     void navigate(hrefOf.record(this.entity, id))
   }
 
@@ -312,7 +318,8 @@ export class RlList extends RlElement {
     clearTimeout(this.#searchTimer)
     this.#searchTimer = window.setTimeout(() => {
       // Typing is one step for Back, not one for each letter.
-      if (target instanceof HTMLInputElement) setQuery({ q: target.value }, { replace: route.get().query.has('q') && target.value !== '' })
+      if (target instanceof HTMLInputElement)
+        setQuery({ q: target.value }, { replace: route.get().query.has('q') && target.value !== '' })
     }, SEARCH_AFTER_MS)
   }
   private onSearchKey(event: KeyboardEvent): void {
@@ -324,7 +331,10 @@ export class RlList extends RlElement {
     }
     if (event.key === 'ArrowDown') {
       event.preventDefault()
-      this.grid?.grid.querySelector<HTMLElement>('.rl-cell-name')?.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement?.focus()
+      this.grid?.grid
+        .querySelector<HTMLElement>('.rl-cell-name')
+        ?.closest('vaadin-grid-cell-content')
+        ?.assignedSlot?.parentElement?.focus()
     }
   }
 
@@ -336,7 +346,7 @@ export class RlList extends RlElement {
     setQuery({ filter: writeChips(detail) })
   }
   private onColumns({ detail }: CustomEvent<readonly string[] | null>): void {
-    const columns = detail && detail.join(',')
+    const columns = detail?.join(',')
     const { view } = readState(this.entity, route.get().query)
     saveChoice(this.entity, view?.name ?? '', columns)
     if (columns === null) this.widths = {}
@@ -348,7 +358,8 @@ export class RlList extends RlElement {
     this.note()
   }
   private onSelectAll(): void {
-    this.selection = this.selection.size > 0 ? this.selection.cleared() : this.selection.withAll(this.#rows?.ordered ?? [])
+    this.selection =
+      this.selection.size > 0 ? this.selection.cleared() : this.selection.withAll(this.#rows?.ordered ?? [])
     this.note()
   }
 }

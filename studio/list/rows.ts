@@ -57,7 +57,11 @@ export class Rows {
     this.#walk = this.#walk.catch(() => undefined).then(() => this.#walkTo(from))
     await this.#walk
     if (this.#end !== undefined && from >= this.#end) return []
-    const { data, next } = await records.list(this.entity, { ...this.query, limit: PAGE_ROWS, ...at(this.#cursors.get(from)) })
+    const { data, next } = await records.list(this.entity, {
+      ...this.query,
+      limit: PAGE_ROWS,
+      ...at(this.#cursors.get(from)),
+    })
     data.forEach((record, index) => this.loaded.set(from + index, record))
     this.#note(from + data.length, next)
     return data
@@ -66,7 +70,12 @@ export class Rows {
   /** Asked beside the rows, so that they need not wait for it. @throws ApiError */
   async loadCount(exact = false): Promise<Count | undefined> {
     const { sort: _, ...query } = this.query
-    const { count } = await records.list(this.entity, { ...query, select: 'id', limit: 1, count: exact ? 'exact' : true })
+    const { count } = await records.list(this.entity, {
+      ...query,
+      select: 'id',
+      limit: 1,
+      count: exact ? 'exact' : true,
+    })
     this.count = count && { value: count.value, isExact: count.exact }
     return this.count
   }
@@ -75,7 +84,12 @@ export class Rows {
     while (!this.#cursors.has(from) && this.#end === undefined) {
       const start = Math.max(...[...this.#cursors.keys()].filter((row) => row < from))
       const limit = Math.min(STEP_ROWS, from - start)
-      const { data, next } = await records.list(this.entity, { ...this.query, select: 'id', limit, ...at(this.#cursors.get(start)) })
+      const { data, next } = await records.list(this.entity, {
+        ...this.query,
+        select: 'id',
+        limit,
+        ...at(this.#cursors.get(start)),
+      })
       this.#note(start + data.length, next)
     }
   }

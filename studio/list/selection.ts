@@ -43,7 +43,10 @@ export class Selection {
   }
 
   withAll(records: readonly WireRecord[]): Selection {
-    return new Selection(new Map(records.map((record) => [record.id, record])), { isAll: true, version: this.version + 1 })
+    return new Selection(new Map(records.map((record) => [record.id, record])), {
+      isAll: true,
+      version: this.version + 1,
+    })
   }
   cleared(): Selection {
     return new Selection(new Map(), { version: this.version + 1 })

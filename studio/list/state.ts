@@ -34,7 +34,8 @@ export function readState(entity: string, query: URLSearchParams): ListState {
   return {
     view,
     chips: readChips(query.get('filter')),
-    sort: sort === null ? (view?.sort ?? []).map(({ field, direction }) => ({ path: field, direction })) : readSort(sort),
+    sort:
+      sort === null ? (view?.sort ?? []).map(({ field, direction }) => ({ path: field, direction })) : readSort(sort),
     columns: columns.length > 0 ? columns : viewColumns(view),
     q: query.get('q') ?? '',
   }
@@ -68,7 +69,9 @@ const isWireValue = (value: unknown): value is WireValue => value !== undefined 
 
 export function writeChips(chips: readonly Chip[]): string | null {
   if (chips.length === 0) return null
-  return JSON.stringify(chips.map(({ path, operator, value }) => (value === null ? [path, operator] : [path, operator, value])))
+  return JSON.stringify(
+    chips.map(({ path, operator, value }) => (value === null ? [path, operator] : [path, operator, value])),
+  )
 }
 
 export function readSort(text: string): SortKey[] {
@@ -85,6 +88,9 @@ export function nextSort(sort: readonly SortKey[], path: string, isAdded: boolea
   const present = sort.find((key) => key.path === path)
   const others = isAdded ? sort.filter((key) => key.path !== path) : []
   if (!present || (!isAdded && sort.length > 1)) return [...others, { path, direction: 'asc' }]
-  if (present.direction === 'asc') return isAdded ? sort.map((key) => (key.path === path ? { path, direction: 'desc' } : key)) : [{ path, direction: 'desc' }]
+  if (present.direction === 'asc')
+    return isAdded
+      ? sort.map((key) => (key.path === path ? { path, direction: 'desc' } : key))
+      : [{ path, direction: 'desc' }]
   return others.length > 0 ? others : null
 }

@@ -17,7 +17,8 @@ export function renderViews(views: readonly ClientView[], current: ClientView | 
   const rest = views.filter((view) => !shown.includes(view))
   return html`<nav class="rl-views" aria-label=${t('list.views')}>
     ${shown.map(
-      (view) => html`<a class="rl-view" href=${hrefOfView(view)} aria-current=${view === current ? 'page' : nothing}>${text(view.label)}</a>`,
+      (view) =>
+        html`<a class="rl-view" href=${hrefOfView(view)} aria-current=${view === current ? 'page' : nothing}>${text(view.label)}</a>`,
     )}
     ${
       rest.length === 0

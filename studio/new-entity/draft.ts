@@ -69,7 +69,8 @@ export function problemsOf(draft: Draft): DraftProblem[] {
     if (name === '') problems.push({ field, input: 'label', key: 'label' })
     else if (seen.has(name)) problems.push({ field, input: 'label', key: 'sameLabel' })
     seen.add(name)
-    if (hasChoices(type) && !choices.some((one) => one.label.trim() !== '')) problems.push({ field, input: 'choices', key: 'choices' })
+    if (hasChoices(type) && !choices.some((one) => one.label.trim() !== ''))
+      problems.push({ field, input: 'choices', key: 'choices' })
     if (hasTarget(type) && target === '') problems.push({ field, input: 'target', key: 'target' })
   }
   return problems
@@ -144,7 +145,10 @@ function fieldsOf(fields: readonly DraftField[], label: (text: string) => unknow
 
 const SEARCHED: ReadonlySet<string> = new Set(['text', 'email', 'auto_number', 'person_name'])
 
-function optionsOf({ type, choices, target, numberPattern, currencies, isWhole }: DraftField, label: (text: string) => unknown): Record<string, unknown> {
+function optionsOf(
+  { type, choices, target, numberPattern, currencies, isWhole }: DraftField,
+  label: (text: string) => unknown,
+): Record<string, unknown> {
   if (hasChoices(type)) {
     const taken = new Set<string>()
     const options = choices
@@ -166,7 +170,12 @@ function optionsOf({ type, choices, target, numberPattern, currencies, isWhole }
 }
 
 /** An entry in an app of this package, in one of another package by extending it, or in an app of its own. */
-function appFile({ app, icon, label: title }: Draft, custom: Readonly<Record<string, unknown>>, name: string, label: unknown): Record<string, unknown> {
+function appFile(
+  { app, icon, label: title }: Draft,
+  custom: Readonly<Record<string, unknown>>,
+  name: string,
+  label: unknown,
+): Record<string, unknown> {
   const entry = { id: `${PACKAGE}_${name}`, entity: `${PACKAGE}.${name}` }
   if (app === '') {
     const own = freeName(title, 'app', stemsIn(custom, 'apps'))
@@ -195,11 +204,16 @@ function manifestOf(files: Readonly<Record<string, unknown>>, present: unknown):
 function packagesNamed(files: Readonly<Record<string, unknown>>): Record<string, string> {
   const names = Object.entries(files)
     .filter(([path]) => path !== 'package.json')
-    .flatMap(([, file]) => [...JSON.stringify(file).matchAll(/"(?:to|extends|entity)":"([a-z][a-z0-9_]*)\./g)].map((match) => match[1] ?? ''))
+    .flatMap(([, file]) =>
+      [...JSON.stringify(file).matchAll(/"(?:to|extends|entity)":"([a-z][a-z0-9_]*)\./g)].map(
+        (match) => match[1] ?? '',
+      ),
+    )
   return Object.fromEntries(names.filter(Boolean).map((name) => [name, '*']))
 }
 
-const recordOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {})
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {}
 
 function stemsIn(files: Readonly<Record<string, unknown>>, folder: string): Set<string> {
   return new Set(

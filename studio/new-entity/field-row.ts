@@ -4,7 +4,9 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { RlElement, fire } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
+import { inputText } from '../app/input.ts'
 import { icon } from '../app/icon.ts'
+import { inputValue, isChecked } from '../app/inputs.ts'
 import { meta, text } from '../app/meta.ts'
 import { COLORS, type DraftField, hasChoices, hasTarget } from './draft.ts'
 import { GROUPS, OFFERED, offered, typeLabel } from './types.ts'
@@ -33,14 +35,14 @@ export class RlFieldRow extends RlElement {
           aria-describedby=${error ? `${key}-error` : nothing}
           maxlength="80"
           .value=${label}
-          @input=${(event: Event) => this.change({ label: valueOf(event) })}
+          @input=${(event: Event) => this.change({ label: inputValue(event) })}
           @keydown=${this.onKey}
         />
         <div class="rl-select rl-row-type">
           <select
             class="rl-input"
             aria-label=${t('newEntity.field.typeOf', { number: this.number })}
-            @change=${(event: Event) => this.changeType(valueOf(event))}
+            @change=${(event: Event) => this.changeType(inputValue(event))}
           >
             ${GROUPS.map(
               (group) => html`<optgroup label=${t(`type.group.${group}`)}>
@@ -101,8 +103,21 @@ export class RlFieldRow extends RlElement {
     if (hasChoices(type)) return this.renderChoices()
     if (hasTarget(type)) return this.renderTarget()
     if (type === 'auto_number')
-      return this.renderText('numberPattern', t('newEntity.pattern'), this.field.numberPattern, 'INV-{YYYY}-{0000}', t('newEntity.pattern.help'))
-    if (type === 'money') return this.renderText('currencies', t('newEntity.currencies'), this.field.currencies, meta.all.baseCurrency, t('newEntity.currencies.help'))
+      return this.renderText(
+        'numberPattern',
+        t('newEntity.pattern'),
+        this.field.numberPattern,
+        'INV-{YYYY}-{0000}',
+        t('newEntity.pattern.help'),
+      )
+    if (type === 'money')
+      return this.renderText(
+        'currencies',
+        t('newEntity.currencies'),
+        this.field.currencies,
+        meta.all.baseCurrency,
+        t('newEntity.currencies.help'),
+      )
     if (type === 'number')
       return html`<div class="rl-row-options">
         <label class="rl-check"
@@ -114,25 +129,33 @@ export class RlFieldRow extends RlElement {
     return nothing
   }
 
-  private renderText(member: 'numberPattern' | 'currencies', label: string, value: string, placeholder: string, help: string) {
+  private renderText(
+    member: 'numberPattern' | 'currencies',
+    label: string,
+    value: string,
+    placeholder: string,
+    help: string,
+  ) {
     const error = this.errors[member]
     return html`<div class="rl-row-options">
       <label class="rl-field"
         ><span>${label}</span
-        ><input class="rl-input" .value=${value} placeholder=${placeholder} @input=${(event: Event) => this.change({ [member]: valueOf(event) })}
+        ><input class="rl-input" .value=${value} placeholder=${placeholder} @input=${(event: Event) => this.change({ [member]: inputValue(event) })}
       /></label>
       <p class=${error ? 'rl-error' : 'rl-help'}>${error ?? help}</p>
     </div>`
   }
 
   private renderTarget() {
-    const entities = meta.all.entities.filter(({ isLink }) => !isLink).toSorted((a, b) => text(a.label).localeCompare(text(b.label)))
+    const entities = meta.all.entities
+      .filter(({ isLink }) => !isLink)
+      .toSorted((a, b) => text(a.label).localeCompare(text(b.label)))
     const error = this.errors['target']
     return html`<div class="rl-row-options">
       <label class="rl-field"
         ><span>${t('newEntity.target')}</span>
         <div class="rl-select">
-          <select class="rl-input" aria-invalid=${error ? 'true' : nothing} @change=${(event: Event) => this.change({ target: valueOf(event) })}>
+          <select class="rl-input" aria-invalid=${error ? 'true' : nothing} @change=${(event: Event) => this.change({ target: inputValue(event) })}>
             <option value="" ?selected=${this.field.target === ''}>${t('newEntity.target.choose')}</option>
             ${entities.map(({ name, label }) => html`<option value=${name} ?selected=${name === this.field.target}>${text(label)}</option>`)}
           </select>
@@ -171,7 +194,7 @@ export class RlFieldRow extends RlElement {
               aria-invalid=${error && index === 0 ? 'true' : nothing}
               maxlength="60"
               .value=${label}
-              @input=${(event: Event) => this.changeChoice(index, { label: valueOf(event) })}
+              @input=${(event: Event) => this.changeChoice(index, { label: inputValue(event) })}
               @keydown=${(event: KeyboardEvent) => this.onChoiceKey(event, index)}
             />
           </li>`,
@@ -186,7 +209,7 @@ export class RlFieldRow extends RlElement {
     return html`<div class="rl-row-options">
       <label class="rl-field"
         ><span>${t('newEntity.help')}</span
-        ><input class="rl-input" maxlength="200" .value=${this.field.help} @input=${(event: Event) => this.change({ help: valueOf(event) })}
+        ><input class="rl-input" maxlength="200" .value=${this.field.help} @input=${(event: Event) => this.change({ help: inputValue(event) })}
       /></label>
       ${
         canBeUnique
@@ -244,8 +267,6 @@ export class RlFieldRow extends RlElement {
 }
 
 const nextColor = (index: number): string => COLORS[index % COLORS.length] ?? 'gray'
-const valueOf = ({ target }: Event): string => (target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : '')
-const isChecked = ({ target }: Event): boolean => target instanceof HTMLInputElement && target.checked
 
 declare global {
   interface HTMLElementTagNameMap {

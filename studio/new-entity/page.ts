@@ -4,7 +4,9 @@ import { customElement, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { RlElement } from '../app/element.ts'
 import { type TextKey, t } from '../app/i18n.ts'
+import { inputText } from '../app/input.ts'
 import { icon } from '../app/icon.ts'
+import { inputValue } from '../app/inputs.ts'
 import { meta, text } from '../app/meta.ts'
 import { openPopup } from '../app/popup.ts'
 import { hrefOf, navigate } from '../app/router.ts'
@@ -66,7 +68,8 @@ export class RlNewEntity extends RlElement {
   }
 
   private renderSummary() {
-    const shown = this.failure || (this.problems.length > 0 ? t('newEntity.problems', { count: this.problems.length }) : '')
+    const shown =
+      this.failure || (this.problems.length > 0 ? t('newEntity.problems', { count: this.problems.length }) : '')
     return html`<div role="alert">
       ${
         shown
@@ -106,7 +109,7 @@ export class RlNewEntity extends RlElement {
             aria-invalid=${error ? 'true' : nothing}
             aria-describedby="entity-label-error"
             .value=${label}
-            @input=${(event: Event) => this.change({ label: valueOf(event) })}
+            @input=${(event: Event) => this.change({ label: inputValue(event) })}
           />
         </div>
         <div id="entity-label-error">${error ? html`<p class="rl-error">${error}</p>` : nothing}</div>
@@ -120,13 +123,13 @@ export class RlNewEntity extends RlElement {
           autocomplete="off"
           placeholder=${pluralOf(label.trim())}
           .value=${plural}
-          @input=${(event: Event) => this.change({ plural: valueOf(event) })}
+          @input=${(event: Event) => this.change({ plural: inputValue(event) })}
         />
       </div>
       <div class="rl-field">
         <label for="entity-app">${t('newEntity.app')}</label>
         <div class="rl-select">
-          <select id="entity-app" class="rl-input" @change=${(event: Event) => this.change({ app: valueOf(event) })}>
+          <select id="entity-app" class="rl-input" @change=${(event: Event) => this.change({ app: inputValue(event) })}>
             ${meta.apps
               .filter(({ name }) => !name.startsWith(SYSTEM))
               .map((one) => html`<option value=${one.name} ?selected=${one.name === app}>${text(one.label)}</option>`)}
@@ -171,7 +174,9 @@ export class RlNewEntity extends RlElement {
   }
 
   private errorsOf(key: string): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.problems.filter(({ field }) => field === key).map(({ input, message }) => [input, message]))
+    return Object.fromEntries(
+      this.problems.filter(({ field }) => field === key).map(({ input, message }) => [input, message]),
+    )
   }
 
   private change(changes: Partial<Draft>): void {
@@ -261,7 +266,9 @@ const VISIBLE_ENTRIES = 8
 
 /** The app that is open, or another with room; none: an app of its own. */
 function appWithRoom(): string {
-  const ours = meta.apps.filter(({ name, navigation }) => !name.startsWith(SYSTEM) && navigation.length < VISIBLE_ENTRIES)
+  const ours = meta.apps.filter(
+    ({ name, navigation }) => !name.startsWith(SYSTEM) && navigation.length < VISIBLE_ENTRIES,
+  )
   return ours.find(({ name }) => name === currentApp()?.name)?.name ?? ours[0]?.name ?? ''
 }
 
@@ -284,5 +291,3 @@ function loadDraft(): Draft | null {
     return null
   }
 }
-
-const valueOf = ({ target }: Event): string => (target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : '')

@@ -32,9 +32,12 @@ function renderInput(field: DraftField) {
   if (widget === 'checkbox') return html`<span class="rl-preview-check"></span>`
   if (hasChoices(field.type))
     return html`<span class="rl-preview-input"
-      >${field.choices.slice(0, 4).map(
-        ({ label, color }) => html`<span class="rl-preview-choice"><span class="rl-dot" style="--rl-dot: var(--rl-${color})"></span>${label}</span>`,
-      )}${icon('chevron-down')}</span
+      >${field.choices
+        .slice(0, 4)
+        .map(
+          ({ label, color }) =>
+            html`<span class="rl-preview-choice"><span class="rl-dot" style="--rl-dot: var(--rl-${color})"></span>${label}</span>`,
+        )}${icon('chevron-down')}</span
     >`
   return html`<span class="rl-preview-input" ?data-tall=${widget === 'multiline' || widget === 'json'}
     ><span class="rl-muted">${sample(field)}</span>${suffixIcon(widget) ? icon(suffixIcon(widget)) : nothing}</span
@@ -52,7 +55,10 @@ function suffixIcon(widget: string): string {
 function sample({ type, target, numberPattern, currencies }: DraftField): string {
   if (type === 'money') return `0.00 ${currencies.match(/[A-Za-z]{3}/)?.[0]?.toUpperCase() ?? meta.all.baseCurrency}`
   if (type === 'percent') return '0 %'
-  if (type === 'auto_number') return (numberPattern || '{0000}').replace(/\{(0+)\}/, (_, zeros: string) => '1'.padStart(zeros.length, '0')).replace('{YYYY}', String(new Date().getFullYear()))
+  if (type === 'auto_number')
+    return (numberPattern || '{0000}')
+      .replace(/\{(0+)\}/, (_, zeros: string) => '1'.padStart(zeros.length, '0'))
+      .replace('{YYYY}', String(new Date().getFullYear()))
   if (type === 'email') return 'ada@example.org'
   if (type === 'url') return 'https://'
   if (type === 'phone') return '+'

@@ -18,10 +18,18 @@ const ATTEMPTS = 3
 export async function publish(draft: Draft): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const { version, packages } = await api.get<MetadataAnswer>('metadata')
-    const sources = sourcesOf(draft, { custom: packages.find(({ name }) => name === 'custom')?.files ?? {}, language: languageOf() })
+    const sources = sourcesOf(draft, {
+      custom: packages.find(({ name }) => name === 'custom')?.files ?? {},
+      language: languageOf(),
+    })
     try {
       await api.post('metadata/plan', { packages: [sources.package] })
-      await api.post('metadata/publish', { packages: [sources.package], expectedVersion: version, confirm: [], note: draft.label.trim() })
+      await api.post('metadata/publish', {
+        packages: [sources.package],
+        expectedVersion: version,
+        confirm: [],
+        note: draft.label.trim(),
+      })
       await reloadMeta()
       return sources.entity
     } catch (error) {
@@ -52,7 +60,10 @@ export class PublishRefused extends Error {
 
 function located(error: unknown, { file }: Sources): unknown {
   if (!(error instanceof ApiError) || error.problems.length === 0) return error
-  return new PublishRefused(error.message, error.problems.map((problem) => ({ row: rowOf(problem, file), message: sentence(problem) })))
+  return new PublishRefused(
+    error.message,
+    error.problems.map((problem) => ({ row: rowOf(problem, file), message: sentence(problem) })),
+  )
 }
 
 function rowOf(problem: Problem, file: string): number {

@@ -12,8 +12,20 @@ export interface OfferedType {
   group: 'basic' | 'contact' | 'link' | 'special'
 }
 
-const offer = (name: string, icon: string, widget: Widget, group: OfferedType['group'], more: Partial<OfferedType> = {}): OfferedType => ({
-  name, icon, widget, group, canBeUnique: false, isWritable: true, ...more,
+const offer = (
+  name: string,
+  icon: string,
+  widget: Widget,
+  group: OfferedType['group'],
+  more: Partial<OfferedType> = {},
+): OfferedType => ({
+  name,
+  icon,
+  widget,
+  group,
+  canBeUnique: false,
+  isWritable: true,
+  ...more,
 })
 
 export const OFFERED: readonly OfferedType[] = [
@@ -45,13 +57,33 @@ export const OFFERED: readonly OfferedType[] = [
 
 export const GROUPS = ['basic', 'contact', 'link', 'special'] as const
 
-export const offered = (name: string): OfferedType => OFFERED.find((one) => one.name === name) ?? offer('text', 'type', 'text', 'basic')
+export const offered = (name: string): OfferedType =>
+  OFFERED.find((one) => one.name === name) ?? offer('text', 'type', 'text', 'basic')
 
 const KEYS = {
-  text: 'type.text', long_text: 'type.long_text', number: 'type.number', decimal: 'type.decimal', money: 'type.money', percent: 'type.percent',
-  boolean: 'type.boolean', date: 'type.date', date_time: 'type.date_time', choice: 'type.choice', multi_choice: 'type.multi_choice',
-  person_name: 'type.person_name', email: 'type.email', phone: 'type.phone', url: 'type.url', address: 'type.address', reference: 'type.reference',
-  many_to_many: 'type.many_to_many', parent: 'type.parent', user: 'type.user', file: 'type.file', auto_number: 'type.auto_number', json: 'type.json',
+  text: 'type.text',
+  long_text: 'type.long_text',
+  number: 'type.number',
+  decimal: 'type.decimal',
+  money: 'type.money',
+  percent: 'type.percent',
+  boolean: 'type.boolean',
+  date: 'type.date',
+  date_time: 'type.date_time',
+  choice: 'type.choice',
+  multi_choice: 'type.multi_choice',
+  person_name: 'type.person_name',
+  email: 'type.email',
+  phone: 'type.phone',
+  url: 'type.url',
+  address: 'type.address',
+  reference: 'type.reference',
+  many_to_many: 'type.many_to_many',
+  parent: 'type.parent',
+  user: 'type.user',
+  file: 'type.file',
+  auto_number: 'type.auto_number',
+  json: 'type.json',
   secret: 'type.secret',
 } as const satisfies Record<string, TextKey>
 const isKnown = (name: string): name is keyof typeof KEYS => Object.hasOwn(KEYS, name)

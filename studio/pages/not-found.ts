@@ -1,5 +1,5 @@
 // An address that leads nowhere, or to something this person may not see: the two look alike on purpose.
-import { html, nothing } from 'lit'
+import { html } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
@@ -20,12 +20,12 @@ export class RlNotFound extends RlElement {
   protected override render() {
     const message = html`<div class="rl-empty">
       ${icon('compass')}
-      ${this.isWholePage ? html`<h1>${t('notFound.title')}</h1>` : nothing}
+      ${this.isWholePage ? html`<h1>${t('notFound.title')}</h1>` : html`<h2>${t('notFound.title')}</h2>`}
       <p>${t('notFound.text')}</p>
       <a class="rl-button" href=${this.isWholePage ? '/' : hrefOf.home()}>${t('notFound.home')}</a>
     </div>`
     if (this.isWholePage) return html`<main class="rl-alone">${message}</main>`
-    return html`${pageHead({ title: t('notFound.title') })}
+    return html`${pageHead({ title: t('notFound.short') })}
       <div class="rl-page">${message}</div>`
   }
 }

@@ -5,7 +5,9 @@ import { live } from 'lit/directives/live.js'
 import { ApiError, api } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
+import { inputText } from '../app/input.ts'
 import { icon } from '../app/icon.ts'
+import { inputValue } from '../app/inputs.ts'
 import { meta } from '../app/meta.ts'
 import { density, type Profile, profile, saveProfile, setDensity, type Theme } from '../app/session.ts'
 import { errorText, toast } from '../app/toast.ts'
@@ -44,7 +46,7 @@ export class RlProfile extends RlElement {
           .value=${live(now.display_name)}
           aria-invalid=${this.errors['display_name'] ? 'true' : nothing}
           aria-describedby="display_name-error"
-          @change=${(event: Event) => void this.save({ display_name: valueOf(event).trim() })}
+          @change=${(event: Event) => void this.save({ display_name: inputValue(event).trim() })}
         />
         <div id="display_name-error">${this.renderError('display_name')}</div>
       </div>
@@ -55,10 +57,11 @@ export class RlProfile extends RlElement {
       <div class="rl-field">
         <label for="locale">${t('profile.language')}</label>
         <div class="rl-select">
-          <select id="locale" class="rl-input" @change=${(event: Event) => void this.save({ locale: valueOf(event) || null })}>
+          <select id="locale" class="rl-input" @change=${(event: Event) => void this.save({ locale: inputValue(event) || null })}>
             <option value="" ?selected=${now.locale === null}>${t('profile.language.device')}</option>
             ${languages(now.locale).map(
-              (tag) => html`<option value=${tag} ?selected=${tag === now.locale} lang=${tag}>${nameOfLanguage(tag)}</option>`,
+              (tag) =>
+                html`<option value=${tag} ?selected=${tag === now.locale} lang=${tag}>${nameOfLanguage(tag)}</option>`,
             )}
           </select>
           ${icon('chevron-down')}
@@ -68,7 +71,7 @@ export class RlProfile extends RlElement {
       <div class="rl-field">
         <label for="time_zone">${t('profile.timeZone')}</label>
         <div class="rl-select">
-          <select id="time_zone" class="rl-input" @change=${(event: Event) => void this.save({ time_zone: valueOf(event) || null })}>
+          <select id="time_zone" class="rl-input" @change=${(event: Event) => void this.save({ time_zone: inputValue(event) || null })}>
             <option value="" ?selected=${now.time_zone === null}>${t('profile.timeZone.device', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</option>
             ${ZONES.map((zone) => html`<option value=${zone} ?selected=${zone === now.time_zone}>${zone.replaceAll('_', ' ')}</option>`)}
           </select>
@@ -165,13 +168,11 @@ export class RlProfile extends RlElement {
       form.reset()
       toast(t('profile.password.changed'))
     } catch (error) {
-      this.passwordError = error instanceof ApiError && error.code === 'RL306' ? t('profile.password.wrong') : errorText(error)
+      this.passwordError =
+        error instanceof ApiError && error.code === 'RL306' ? t('profile.password.wrong') : errorText(error)
     }
   }
 }
-
-const valueOf = ({ target }: Event): string =>
-  target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : ''
 
 /** Those that texts of the metadata have; English always; the one chosen, whatever it is. */
 function languages(chosen: string | null): readonly string[] {

@@ -75,7 +75,9 @@ export class RlSetup extends RlElement {
     event.preventDefault()
     if (!(event.target instanceof HTMLFormElement)) return
     const data = new FormData(event.target)
-    const [name = '', email = '', password = ''] = ['name', 'email', 'password'].map((key) => String(data.get(key) ?? ''))
+    const [name = '', email = '', password = ''] = ['name', 'email', 'password'].map((key) =>
+      String(data.get(key) ?? ''),
+    )
     this.errors = check(name.trim(), email.trim(), password)
     if (Object.keys(this.errors).length > 0) return this.focusFirst()
     this.isBusy = true

@@ -60,8 +60,10 @@ export class RlTrash extends RlElement {
   }
 
   private renderBody() {
-    if (this.failure) return html`<div class="rl-empty" role="alert">${icon('circle-alert')}<h2>${t('app.failed')}</h2><p>${this.failure}</p></div>`
-    if (!this.counts) return html`<div class="rl-trash-list" aria-busy="true">${[1, 2, 3].map(() => html`<span class="rl-skeleton"></span>`)}</div>`
+    if (this.failure)
+      return html`<div class="rl-empty" role="alert">${icon('circle-alert')}<h2>${t('app.failed')}</h2><p>${this.failure}</p></div>`
+    if (!this.counts)
+      return html`<div class="rl-trash-list" aria-busy="true">${[1, 2, 3].map(() => html`<span class="rl-skeleton"></span>`)}</div>`
     if (this.counts.size === 0 && !this.rows?.length)
       return html`<div class="rl-empty">
         ${icon('trash-2')}

@@ -31,7 +31,11 @@ export class RlApp extends RlElement {
       void this.enterTenant()
       this.requestUpdate()
     }
-    this.whileConnected(session.subscribe(follow), route.subscribe(follow), onSignedOut(() => this.onSignedOut()))
+    this.whileConnected(
+      session.subscribe(follow),
+      route.subscribe(follow),
+      onSignedOut(() => this.onSignedOut()),
+    )
     void this.start()
   }
 
@@ -59,10 +63,15 @@ export class RlApp extends RlElement {
     if (page === 'setup') return lazy(() => import('../pages/setup.ts'), html`<rl-setup></rl-setup>`)
     if (!now.user) return lazy(() => import('../pages/sign-in.ts'), html`<rl-sign-in></rl-sign-in>`)
     if (page === 'tenants') return lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
-    if (tenant === '') return now.tenants.length > 0 ? nothing : lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
+    if (tenant === '')
+      return now.tenants.length > 0
+        ? nothing
+        : lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
     if (!now.tenants.some(({ slug }) => slug === tenant))
       return lazy(() => import('../pages/not-found.ts'), html`<rl-not-found .isWholePage=${true}></rl-not-found>`)
-    return meta.isLoaded(tenant) ? html`<rl-shell></rl-shell>` : html`<div class="rl-frame-skeleton" aria-busy="true"></div>`
+    return meta.isLoaded(tenant)
+      ? html`<rl-shell></rl-shell>`
+      : html`<div class="rl-frame-skeleton" aria-busy="true"></div>`
   }
 
   private async start(): Promise<void> {

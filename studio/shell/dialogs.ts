@@ -61,7 +61,7 @@ export class RlDialogs extends RlElement {
         class="rl-input"
         autocomplete="off"
         .value=${this.typed}
-        @input=${(event: InputEvent) => event.target instanceof HTMLInputElement && (this.typed = event.target.value)}
+        @input=${(event: InputEvent) => event.target instanceof HTMLInputElement && ((this.typed = event.target.value))}
     /></label>`
   }
 

@@ -23,7 +23,8 @@ export function setCurrentApp(name: string): void {
 
 /** The current app where it has this entity, else the first that has it. */
 export function appOfEntity(entity: string): ClientApp | undefined {
-  const has = (app: ClientApp | undefined): app is ClientApp => app?.navigation.some((entry) => entry.entity === entity) ?? false
+  const has = (app: ClientApp | undefined): app is ClientApp =>
+    app?.navigation.some((entry) => entry.entity === entity) ?? false
   const present = currentApp()
   return has(present) ? present : meta.apps.find(has)
 }

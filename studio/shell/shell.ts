@@ -54,8 +54,14 @@ export class RlShell extends RlElement {
       return lazy(() => import('../new-entity/page.ts'), html`<rl-new-entity></rl-new-entity>`)
     if (!meta.entity(entity)) return lazy(() => import('../pages/not-found.ts'), html`<rl-not-found></rl-not-found>`)
     if (page === 'record')
-      return lazy(() => import('../app/record-pages.ts'), html`<rl-record-page .entity=${entity} .recordId=${id}></rl-record-page>`)
-    return lazy(() => import('../list/page.ts'), html`<rl-list .entity=${entity} .isCreating=${page === 'create'}></rl-list>`)
+      return lazy(
+        () => import('../app/record-pages.ts'),
+        html`<rl-record-page .entity=${entity} .recordId=${id}></rl-record-page>`,
+      )
+    return lazy(
+      () => import('../list/page.ts'),
+      html`<rl-list .entity=${entity} .isCreating=${page === 'create'}></rl-list>`,
+    )
   }
 
   /** No app at all: nothing has been made yet, or nothing may be seen. */
@@ -103,7 +109,8 @@ export class RlShell extends RlElement {
 
   private onSidebarKey(event: KeyboardEvent): void {
     // A menu that is open takes the key first.
-    if (event.key === 'Escape' && this.isDrawerOpen && !document.querySelector('.rl-menu-list:popover-open')) this.closeDrawer()
+    if (event.key === 'Escape' && this.isDrawerOpen && !document.querySelector('.rl-menu-list:popover-open'))
+      this.closeDrawer()
   }
 
   private skipToMain(event: Event): void {

@@ -24,7 +24,12 @@ export class RlSidebar extends RlElement {
   override connectedCallback(): void {
     super.connectedCallback()
     const redraw = () => this.requestUpdate()
-    this.whileConnected(route.subscribe(redraw), appStore.subscribe(redraw), session.subscribe(redraw), profile.subscribe(redraw))
+    this.whileConnected(
+      route.subscribe(redraw),
+      appStore.subscribe(redraw),
+      session.subscribe(redraw),
+      profile.subscribe(redraw),
+    )
   }
 
   protected override render() {
@@ -61,7 +66,8 @@ export class RlSidebar extends RlElement {
     const now = currentApp()
     const { apps } = meta
     if (!now) return nothing
-    if (apps.length === 1) return html`<h2 class="rl-app-name">${icon(now.icon)}<span class="rl-ellipsis">${text(now.label)}</span></h2>`
+    if (apps.length === 1)
+      return html`<h2 class="rl-app-name">${icon(now.icon)}<span class="rl-ellipsis">${text(now.label)}</span></h2>`
     const items = apps.map((app) => ({
       label: text(app.label),
       icon: app.icon,

@@ -15,7 +15,9 @@ const focusedName = (page: Page) =>
     return slot?.assignedElements()[0]?.textContent?.trim() ?? ''
   })
 const columnsFromLeft = async (page: Page): Promise<string[]> => {
-  const heads = await page.locator('.rl-column-head').evaluateAll((all) => all.map((one) => ({ text: one.textContent?.trim() ?? '', x: one.getBoundingClientRect().x })))
+  const heads = await page
+    .locator('.rl-column-head')
+    .evaluateAll((all) => all.map((one) => ({ text: one.textContent?.trim() ?? '', x: one.getBoundingClientRect().x })))
   return heads.sort((a, b) => a.x - b.x).map(({ text }) => text)
 }
 const scrollToEnd = (page: Page) =>
@@ -26,7 +28,8 @@ const scrollToEnd = (page: Page) =>
 
 test('shows the columns of the view and counts what there is', async ({ signedIn: page }) => {
   await openList(page)
-  for (const name of ['Name', 'Industry', 'Phone', 'Owner']) await expect(page.getByRole('columnheader', { name, exact: true })).toBeVisible()
+  for (const name of ['Name', 'Industry', 'Phone', 'Owner'])
+    await expect(page.getByRole('columnheader', { name, exact: true })).toBeVisible()
   await expect(countOf(page)).toHaveText('1,234')
   await expect(firstName(page)).toHaveText(nameOf(0))
   await expect(page).toHaveTitle('Organisations · Northwind Trading · Relata')
@@ -100,7 +103,9 @@ test('columns are hidden, shown and moved; the address and the device remember i
   await page.getByRole('button', { name: 'Move Employees to the left' }).click()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('columnheader', { name: 'Phone' })).toHaveCount(0)
-  await expect.poll(() => columnsFromLeft(page)).toMatchObject({ 0: 'Name', 1: 'Industry', 6: 'Employees', 7: 'Changed' })
+  await expect
+    .poll(() => columnsFromLeft(page))
+    .toMatchObject({ 0: 'Name', 1: 'Industry', 6: 'Employees', 7: 'Changed' })
   await expect(page).toHaveURL(/columns=name%2Cindustry.*employees%2Cupdated_at/)
 
   await page.goto(LIST)
@@ -172,7 +177,9 @@ test('a million rows: the count is capped, and scrolling loads what comes into v
   expect(Math.max(...numbers.map((name) => Number(name.replace(/\D/g, ''))))).toBeGreaterThan(300)
 })
 
-test('a list that fails says so and can be asked again; a lost connection comes back by itself', async ({ signedIn: page }) => {
+test('a list that fails says so and can be asked again; a lost connection comes back by itself', async ({
+  signedIn: page,
+}) => {
   await openList(page)
   await page.context().setOffline(true)
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link').nth(1).click()
@@ -219,7 +226,8 @@ test('shows only what there is to see: keys of the page are listed', async ({ si
   await openList(page)
   await page.keyboard.press('?')
   const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
-  for (const label of ['Search', 'New record', 'Open the record', 'Select the record']) await expect(dialog.getByText(label, { exact: true })).toBeVisible()
+  for (const label of ['Search', 'New record', 'Open the record', 'Select the record'])
+    await expect(dialog.getByText(label, { exact: true })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
   await expectNoRecordLost(studio)

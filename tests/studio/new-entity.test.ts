@@ -20,7 +20,10 @@ test('an entity is made up, published, and its first record is asked for', async
 
   await expect(page).toHaveURL(`/${TENANT}/custom.vehicle/new`)
   await expect(page.getByText('Vehicle is published.')).toBeVisible()
-  await expect(page.locator('rl-sidebar').getByRole('link', { name: 'Vehicles' })).toHaveAttribute('aria-current', 'page')
+  await expect(page.locator('rl-sidebar').getByRole('link', { name: 'Vehicles' })).toHaveAttribute(
+    'aria-current',
+    'page',
+  )
   await studio.call('POST', `/api/v1/${TENANT}/records/custom.vehicle`, { name: 'Red van', level: 'high' })
   await page.goto(`/${TENANT}/custom.vehicle`)
   await expect(page.getByRole('link', { name: 'Red van' })).toBeVisible()

@@ -1,8 +1,12 @@
 // Trash, profile, organisations.
 import { expect, nameOf, openList, TENANT, test } from './support/studio.ts'
 
-test('the trash lists what was deleted, restores it, and removes it for good after a question', async ({ signedIn: page, studio }) => {
-  for (const subject of ['Keep me', 'Lose me']) await studio.call('POST', `/api/v1/${TENANT}/records/base.task`, { subject })
+test('the trash lists what was deleted, restores it, and removes it for good after a question', async ({
+  signedIn: page,
+  studio,
+}) => {
+  for (const subject of ['Keep me', 'Lose me'])
+    await studio.call('POST', `/api/v1/${TENANT}/records/base.task`, { subject })
   await page.goto(`/${TENANT}/base.task`)
   await page.getByRole('checkbox', { name: 'Select all loaded records' }).click()
   await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()

@@ -55,13 +55,25 @@ export const nameOf = (index: number): string => `Company ${String(index + 1).pa
 const INDUSTRIES = ['energy', 'finance', 'health']
 
 function organisation(index: number): Record<string, unknown> {
-  return { name: nameOf(index), employees: (index * 7) % 500, website: `https://company-${index}.example`, industry: INDUSTRIES[index % 3] }
+  return {
+    name: nameOf(index),
+    employees: (index * 7) % 500,
+    website: `https://company-${index}.example`,
+    industry: INDUSTRIES[index % 3],
+  }
 }
 
 async function enter(server: ServerUnderTest): Promise<Studio> {
   const headers = { origin: server.url, 'content-type': 'application/json' }
-  const signedIn = await fetch(`${server.url}/api/auth/sign-in/email`, { method: 'POST', headers, body: JSON.stringify(ADMIN) })
-  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
+  const signedIn = await fetch(`${server.url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(ADMIN),
+  })
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
   return {
     server,
     cookie,
