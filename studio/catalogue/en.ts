@@ -68,6 +68,8 @@ export const en = {
   'list.moreThan': 'more than {{shown}}',
   'list.count_one': '{{shown}} record',
   'list.count_other': '{{shown}} records',
+  'list.countAll': 'Count all',
+  'list.group.none': 'Not set',
   'list.failed': 'The list could not be loaded',
   'list.noMatch.title': 'Nothing matches',
   'list.noMatch.text': 'Change or clear the search and the filters to see more.',

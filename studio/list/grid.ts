@@ -2,7 +2,7 @@
 // page (page.ts) decides.
 import '@vaadin/grid/vaadin-grid.js'
 import '@vaadin/grid/vaadin-grid-column.js'
-import type { Grid, GridDataProviderCallback, GridDataProviderParams } from '@vaadin/grid/vaadin-grid.js'
+import type { Grid, GridDataProviderCallback, GridDataProviderParams, GridItemModel } from '@vaadin/grid/vaadin-grid.js'
 import type { GridColumn } from '@vaadin/grid/vaadin-grid-column.js'
 import { columnBodyRenderer, columnHeaderRenderer } from '@vaadin/grid/lit.js'
 import { html, nothing, type PropertyValues } from 'lit'
@@ -15,6 +15,7 @@ import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { hrefOf } from '../app/router.ts'
 import type { Column } from './columns.ts'
+import { renderGroup, startsGroup } from './groups.ts'
 import { renderCard, renderValue } from './cells.ts'
 import { PAGE_ROWS, type Rows } from './rows.ts'
 import type { Selection } from './selection.ts'
@@ -30,6 +31,8 @@ export class RlListGrid extends RlElement {
   @property({ attribute: false }) rows!: Rows
   @property({ attribute: false }) columns: readonly Column[] = []
   @property({ attribute: false }) sort: readonly SortKey[] = []
+  /** Fields whose equal values stand together. */
+  @property({ attribute: false }) group: readonly string[] = []
   @property({ attribute: false }) selection!: Selection
   /** Row to show first; read once for each `rows`. */
   @property({ attribute: false }) startAt = 0
@@ -104,8 +107,15 @@ export class RlListGrid extends RlElement {
       .flexGrow=${column.isFlexible ? column.widthPx : 0}
       .textAlign=${column.isNumeric ? 'end' : 'start'}
       ${columnHeaderRenderer(header, [label, key?.direction])}
-      ${columnBodyRenderer<WireRecord>((record) => renderValue(this.entity, record, column, isFirst), [column, isFirst])}
+      ${columnBodyRenderer<WireRecord>((record, { index }) => this.renderBody(record, index, column, isFirst), [column, isFirst, this.group, this.rows])}
     ></vaadin-grid-column>`
+  }
+
+  private renderBody(record: WireRecord, index: number, column: Column, isFirst: boolean) {
+    const value = renderValue(this.entity, record, column, isFirst)
+    return isFirst && startsGroup(this.rows, index, this.group)
+      ? html`${renderGroup(this.entity, record, this.group)}${value}`
+      : value
   }
 
   private renderCardColumn() {
@@ -166,8 +176,11 @@ export class RlListGrid extends RlElement {
     })
   }
 
-  private readonly cellParts = (column: GridColumn<WireRecord>): string =>
-    column.classList.contains('rl-select-column') ? 'select-cell' : ''
+  private readonly cellParts = (column: GridColumn<WireRecord>, { index }: GridItemModel<WireRecord>): string => {
+    const parts = column.classList.contains('rl-select-column') ? ['select-cell'] : []
+    if (!this.isNarrow && startsGroup(this.rows, index, this.group)) parts.push('group-cell')
+    return parts.join(' ')
+  }
 
   private onClick(event: MouseEvent): void {
     const { section, item, index, column } = this.grid.getEventContext(event)

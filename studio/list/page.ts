@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
-import { formatNumber, inSentence, t } from '../app/i18n.ts'
+import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { rememberWalk } from '../app/list-walk.ts'
 import { meta, metaStore, text } from '../app/meta.ts'
@@ -21,8 +21,10 @@ import { exportList } from './export.ts'
 import './filter-bar.ts'
 import { filterOf } from './filter.ts'
 import './grid.ts'
+import { groupedSort } from './groups.ts'
 import type { RlListGrid } from './grid.ts'
 import './page.css'
+import { newLabel, renderCount, renderEmpty, renderFailure } from './parts.ts'
 import { Rows } from './rows.ts'
 import { selectOf } from './select.ts'
 import { Selection } from './selection.ts'
@@ -126,9 +128,9 @@ export class RlList extends RlElement {
     if (choice !== null) queueMicrotask(() => setQuery({ columns: choice }, { replace: true }))
   }
 
-  private async count(rows: Rows): Promise<void> {
+  private async count(rows: Rows, isExact = false): Promise<void> {
     try {
-      await rows.loadCount()
+      await rows.loadCount(isExact)
       if (rows !== this.#rows) return
       this.isEmpty = rows.count?.value === 0
       if (this.grid?.grid && !this.isEmpty) this.grid.grid.size = rows.size
@@ -148,11 +150,11 @@ export class RlList extends RlElement {
     const rows = this.#rows
     if (!entity || !rows) return nothing
     const now = readState(this.entity, route.get().query)
-    return html`${pageHead({ title: text(entity.plural), beside: this.renderCount(rows), actions: this.renderActions(entity, now, rows) })}
+    return html`${pageHead({ title: text(entity.plural), beside: renderCount(rows.count, () => void this.count(rows, true)), actions: this.renderActions(entity, now, rows) })}
       ${renderViews(meta.views(this.entity), now.view)}
       <rl-filter-bar .entity=${entity} .chips=${now.chips} @rl-filter=${this.onFilter}></rl-filter-bar>
       <div class="rl-list-body">
-        ${this.failure ? this.renderFailure() : this.isEmpty ? this.renderEmpty(entity, now) : this.renderGrid(entity, now, rows)}
+        ${this.failure ? renderFailure(this.failure, () => this.tryAgain()) : this.isEmpty ? renderEmpty(entity, now, this.createHref()) : this.renderGrid(entity, now, rows)}
         ${this.isCreating ? this.renderPanel() : nothing}
       </div>
       <rl-bulk-bar
@@ -162,12 +164,6 @@ export class RlList extends RlElement {
         @rl-clear=${() => (this.selection = this.selection.cleared())}
         @rl-selected=${({ detail }: CustomEvent<readonly WireRecord[]>) => (this.selection = this.selection.withAll(detail))}
       ></rl-bulk-bar>`
-  }
-
-  private renderCount({ count }: Rows) {
-    if (!count) return nothing
-    const label = count.isExact ? formatNumber(count.value) : t('list.moreThan', { count: count.value })
-    return html`<span class="rl-count rl-num" aria-label=${t('list.count', { count: count.value })}>${label}</span>`
   }
 
   private renderActions(entity: ClientEntity, now: ListState, rows: Rows) {
@@ -206,6 +202,7 @@ export class RlList extends RlElement {
       .rows=${rows}
       .columns=${columnsOf(entity, now.view, now.columns, this.widths)}
       .sort=${now.sort}
+      .group=${now.view?.group ?? []}
       .selection=${this.selection}
       .startAt=${this.#startAt}
       .focusOn=${this.#opened}
@@ -221,42 +218,6 @@ export class RlList extends RlElement {
       @rl-loaded=${() => this.onLoaded(rows)}
       @rl-failed=${({ detail }: CustomEvent<unknown>) => (this.failure = errorText(detail))}
     ></rl-list-grid>`
-  }
-
-  private renderEmpty(entity: ClientEntity, { chips, q, view }: ListState) {
-    const isNarrowed = chips.length > 0 || q !== ''
-    if (isNarrowed)
-      return html`<div class="rl-empty">
-        ${icon('search-x')}
-        <h2>${t('list.noMatch.title')}</h2>
-        <p>${t('list.noMatch.text')}</p>
-        <button type="button" class="rl-button" @click=${() => setQuery({ filter: null, q: null })}>${t('filter.clear')}</button>
-      </div>`
-    return html`<div class="rl-empty">
-      ${icon(entity.icon)}
-      <h2>${view?.filter === undefined ? t('list.empty.title', { entities: inSentence(text(entity.plural)) }) : t('list.emptyView.title')}</h2>
-      <p>${text(entity.description) || t('list.empty.text')}</p>
-      ${
-        entity.can.create
-          ? html`<a class="rl-button" primary href=${this.createHref()}>${newLabel(entity)}</a>`
-          : nothing
-      }
-    </div>`
-  }
-
-  private renderFailure() {
-    return html`<div class="rl-empty" role="alert">
-      ${icon('circle-alert')}
-      <h2>${t('list.failed')}</h2>
-      <p>${this.failure}</p>
-      <button
-        type="button"
-        class="rl-button"
-        @click=${this.tryAgain}
-      >
-        ${t('retry')}
-      </button>
-    </div>`
   }
 
   private tryAgain(): void {
@@ -346,7 +307,7 @@ export class RlList extends RlElement {
     setQuery({ filter: writeChips(detail) })
   }
   private onColumns({ detail }: CustomEvent<readonly string[] | null>): void {
-    const columns = detail?.join(',')
+    const columns = detail === null ? null : detail.join(',')
     const { view } = readState(this.entity, route.get().query)
     saveChoice(this.entity, view?.name ?? '', columns)
     if (columns === null) this.widths = {}
@@ -364,13 +325,13 @@ export class RlList extends RlElement {
   }
 }
 
-const newLabel = (entity: ClientEntity): string => t('list.new', { entity: inSentence(text(entity.label)) })
-
 /** What the address shows, as the API is asked for it. */
-function listQuery(entity: ClientEntity, { view, chips, sort, columns, q }: ListState): ListQuery {
+function listQuery(entity: ClientEntity, { view, chips, sort: chosen, columns, q }: ListState): ListQuery {
   const filter = filterOf(entity, view, chips)
+  const group = view?.group ?? []
+  const sort = groupedSort(group, chosen)
   return {
-    select: selectOf(entity, columns),
+    select: selectOf(entity, [...columns, ...group]),
     ...(filter === undefined ? {} : { filter }),
     ...(sort.length > 0 ? { sort: writeSort(sort) } : {}),
     ...(q === '' ? {} : { q }),
