@@ -15,8 +15,6 @@ export interface NewJob {
   title: string
   /** What the handler needs, as JSON. */
   payload: unknown
-  /** Not before so long from now. */
-  delayMs?: number
 }
 
 export interface JobRow {
@@ -34,11 +32,12 @@ const JOB_ENTITY = 'system.job'
 export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promise<string> {
   const id = newId()
   const { schema } = model.snapshot
-  await tx.query(
-    `INSERT INTO ${table(schema)} (id, kind, title, payload, not_before)
-     VALUES ($1::uuid, $2, $3, $4::text::json, now() + $5::float8 * interval '1 millisecond')`,
-    [id, job.kind, job.title, JSON.stringify(job.payload), String(job.delayMs ?? 0)],
-  )
+  await tx.query(`INSERT INTO ${table(schema)} (id, kind, title, payload) VALUES ($1::uuid, $2, $3, $4::text::json)`, [
+    id,
+    job.kind,
+    job.title,
+    JSON.stringify(job.payload),
+  ])
   if (model.find(JOB_ENTITY)) {
     const face = systemTable(model, JOB_ENTITY)
     const values = { id, display_name: job.title, title: job.title, kind: job.kind, state: 'waiting', progress: '0' }

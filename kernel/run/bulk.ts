@@ -2,6 +2,7 @@
 // statement. A chunk is one transaction; what it holds is there with its roll-ups, history and event, or not at all.
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { RelataError } from '../../sdk/errors.ts'
 import type { BulkAnswer } from '../../sdk/wire/records.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import type { BulkLine } from '../parse/bulk-body.ts'
@@ -13,7 +14,7 @@ import type { Context } from './context.ts'
 import { copyLine } from './copy-text.ts'
 import type { Database, Reserved } from './database.ts'
 import { newId } from './new-id.ts'
-import { fromPostgres, isUniqueViolation, isRetryable } from './postgres-error.ts'
+import { fromPostgres, isRetryable, isStalePlan, isUniqueViolation } from './postgres-error.ts'
 
 export interface BulkOptions {
   /** Records came to be when their ids say (UUID version 7), not now: sample data, moves from another system. */
@@ -135,11 +136,20 @@ class Load {
         this.accepted += count
         return
       } catch (error) {
+        if (isStalePlan(error)) throw this.movedOn()
         // A key that another writer took between our check and our insert is found by the next try.
         const isWorthAnother = isRetryable(error) || isUniqueViolation(error)
         if (attempt === MAX_TRIES || !isWorthAnother) throw fromPostgres(error, this.context.model, this.entity)
       }
     }
+  }
+
+  /** The lines have been read and cannot be read again by a new plan. */
+  private movedOn(): RelataError {
+    return new RelataError('RL210', `${this.entity.entity.name} was changed by a publish while its rows were loaded.`, {
+      hint: `The first ${this.accepted} rows are in. Load the rest again.`,
+      members: { accepted: this.accepted },
+    })
   }
 
   private async tryChunk(

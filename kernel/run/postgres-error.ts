@@ -13,12 +13,16 @@ function isPostgresError(error: unknown): error is PostgresError {
   return error instanceof Error && error.name === 'PostgresError' && 'code' in error && typeof error.code === 'string'
 }
 
+/** Constraint of the outbox that refuses writes planned with too old a version (schema/fence.ts). */
+export const FENCE = '_outbox__fence'
+
 /** The statement was made for another version of the tables: load the snapshot and plan once more. */
 export function isStalePlan(error: unknown): boolean {
   if (!isPostgresError(error)) return false
   return (
     error.code === '42703' ||
     error.code === '42P01' ||
+    (error.code === '23514' && error.constraint_name === FENCE) ||
     (error.code === '0A000' && error.message.includes('cached plan'))
   )
 }

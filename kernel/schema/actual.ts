@@ -26,15 +26,18 @@ export interface ActualSchema {
   exists: boolean
   tables: ReadonlyMap<string, ActualTable>
   sequences: ReadonlySet<string>
+  views: ReadonlySet<string>
 }
 
 export async function readActual(database: Queryable, schema: string): Promise<ActualSchema> {
   const [found] = await database.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
-  if (!found) return { exists: false, tables: new Map(), sequences: new Set() }
+  if (!found) return { exists: false, tables: new Map(), sequences: new Set(), views: new Set() }
   const tables = new Map<string, { columns: Map<string, ActualColumn>; indexes: Map<string, ActualIndex> }>()
   const sequences = new Set<string>()
+  const views = new Set<string>()
   for (const [kind, name] of await database.query(RELATIONS, [schema])) {
     if (kind === 'S') sequences.add(name ?? '')
+    else if (kind === 'v') views.add(name ?? '')
     else tables.set(name ?? '', { columns: new Map(), indexes: new Map() })
   }
   for (const [table, name, type, comment] of await database.query(COLUMNS, [schema]))
@@ -47,12 +50,13 @@ export async function readActual(database: Queryable, schema: string): Promise<A
     exists: true,
     tables: new Map([...tables].map(([name, table]) => [name, { name, ...table }])),
     sequences,
+    views,
   }
 }
 
 const RELATIONS = `
 SELECT c.relkind, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'S')`
+WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'S', 'v')`
 
 const COLUMNS = `
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum)

@@ -20,14 +20,16 @@ export interface FieldsWork extends EntityWork {
   fieldIds: readonly string[]
 }
 
-/** Other processes have taken up the new version by then, so that nobody writes by the old one behind the work's back. */
-export const SETTLE_MS = 2_000
+export interface LaterJob extends NewJob {
+  /** Ids of entities whose records nobody may write any more who does not know the new version. */
+  writes: readonly string[]
+}
 
 /**
  * In the order in which they depend on each other.
  * @param newTables names of tables that the publish makes: they have no rows
  */
-export function laterWork(before: Snapshot | undefined, after: Snapshot, newTables: ReadonlySet<string>): NewJob[] {
+export function laterWork(before: Snapshot | undefined, after: Snapshot, newTables: ReadonlySet<string>): LaterJob[] {
   if (!before) return []
   const old = new Map(before.entities.map((entity) => [entity.id, entity]))
   const kept = after.entities.flatMap((entity): Pair[] => {
@@ -49,17 +51,17 @@ interface Pair {
   after: Entity
 }
 
-const later = (kind: string, title: string, payload: EntityWork | FieldsWork): NewJob => ({
-  kind,
-  title,
-  payload,
-  delayMs: SETTLE_MS,
-})
+const later = (
+  kind: string,
+  title: string,
+  payload: EntityWork | FieldsWork,
+  writes: readonly string[] = [payload.entityId],
+): LaterJob => ({ kind, title, payload, writes })
 
 const fieldOf = (entity: Entity | undefined, id: string): Field | undefined =>
   entity?.fields.find((field) => field.id === id)
 
-function numberWork({ before, after }: Pair): NewJob[] {
+function numberWork({ before, after }: Pair): LaterJob[] {
   const fields = after.fields.filter(
     (field) => field.type === 'auto_number' && fieldOf(before, field.id)?.type !== 'auto_number',
   )
@@ -71,7 +73,7 @@ function numberWork({ before, after }: Pair): NewJob[] {
   )
 }
 
-function baseAmountWork({ before, after }: Pair, isOtherBase: boolean): NewJob[] {
+function baseAmountWork({ before, after }: Pair, isOtherBase: boolean): LaterJob[] {
   const fields = after.fields.filter((field) => {
     if (field.type !== 'money') return false
     const old = fieldOf(before, field.id)
@@ -83,7 +85,7 @@ function baseAmountWork({ before, after }: Pair, isOtherBase: boolean): NewJob[]
   return [later(JOB_KINDS.baseAmounts, title, { entityId: after.id, fieldIds: fields.map(({ id }) => id) })]
 }
 
-function displayNameWork({ before, after }: Pair): NewJob[] {
+function displayNameWork({ before, after }: Pair): LaterJob[] {
   const isSame = before && same(nameSource(before), nameSource(after)) && sharedInputs(before, after)
   if (isSame) return []
   return [later(JOB_KINDS.displayNames, `Write the names of ${plain(after.label)} anew`, { entityId: after.id })]
@@ -114,7 +116,7 @@ function rollupWork(
   oldSnapshot: Snapshot,
   snapshot: Snapshot,
   newTables: ReadonlySet<string>,
-): NewJob[] {
+): LaterJob[] {
   const fields = after.fields.filter((field) => {
     const { rollup } = field.options
     const child = rollup && snapshot.entities.find(({ name }) => name === rollup.entity)
@@ -127,7 +129,16 @@ function rollupWork(
   if (fields.length === 0) return []
   const names = fields.map(({ label }) => plain(label)).join(', ')
   const title = `Compute ${names} of ${plain(after.label)}`
-  return [later(JOB_KINDS.rollups, title, { entityId: after.id, fieldIds: fields.map(({ id }) => id) })]
+  const children = snapshot.entities.filter(({ name }) => fields.some((field) => field.options.rollup?.entity === name))
+  const payload = { entityId: after.id, fieldIds: fields.map(({ id }) => id) }
+  return [
+    later(
+      JOB_KINDS.rollups,
+      title,
+      payload,
+      children.map(({ id }) => id),
+    ),
+  ]
 }
 
 function rollupSource({ options: { rollup } }: Field, child: Entity): unknown {

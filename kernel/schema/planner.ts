@@ -14,12 +14,15 @@ import { readActual } from './actual.ts'
 import { readCapabilities } from './capabilities.ts'
 import { type Copy, copiesOf, copySteps, outdatedColumns } from './copies.ts'
 import { dropped, dropSteps, namesWithout } from './drops.ts'
+import { type Fences, fenceStatement, raised } from './fence.ts'
 import { laterWork } from './later-work.ts'
+import { lockStatements } from './locks.ts'
 import { mergeSources } from './merge-sources.ts'
 import { type ChangedField, count, type Ground, requiredWarnings, typeProblem, uniqueProblem } from './obstacles.ts'
 import { physicalOf } from './physical.ts'
 import { type Deed, reconcile } from './reconcile.ts'
-import { renamedValueSteps } from './renamed-values.ts'
+import { viewChanges } from './readable-views.ts'
+import { renamedValues } from './renamed-values.ts'
 import { droppables, forget, type Retired, retire } from './retired.ts'
 import { describe, firstStep, indexJobs, laterSteps } from './steps.ts'
 import { typeChange } from './type-changes.ts'
@@ -40,6 +43,7 @@ export interface Draft extends PublishPlan {
   sources: readonly PackageSource[]
   names: PhysicalNames
   retired: Retired
+  fences: Fences
   /** Of the publishing transaction, in order. */
   statements: readonly string[]
   /** Values to be brought into new columns before it, because there are many. */
@@ -86,15 +90,20 @@ export async function planPublish(database: Queryable, input: PlanInput): Promis
   const copies = copiesOf(tenant.schema, changed, actual, small)
   const isNow = ({ kind, table }: Deed) => kind !== 'index' || newTables.has(table) || small.has(table)
   const first = actual.exists ? [] : [firstStep(tenant.schema)]
+  const renamed = renamedValues(before, snapshot, actual)
   const last = [
     ...copySteps(tenant.schema, copies),
-    ...renamedValueSteps(before, snapshot, actual),
+    ...renamed.map(({ step }) => step),
     ...dropSteps(tenant.schema, drops, latest?.names ?? {}, actual),
     ...outdatedColumns(tenant.schema, actual, physical),
   ]
+  const views = viewChanges(before, snapshot, actual)
   const nowDeeds = deeds.filter(isNow)
   const lateDeeds = deeds.filter((deed) => !isNow(deed))
-  const jobs = [...indexJobs(lateDeeds, snapshot), ...laterWork(before, snapshot, newTables)]
+  const work = laterWork(before, snapshot, newTables)
+  const jobs = [...indexJobs(lateDeeds, snapshot), ...work]
+  const fenced = [...new Set([...work, ...renamed].flatMap(({ writes }) => writes))]
+  const fences = raised(latest?.fences ?? {}, fenced, snapshot)
   return {
     fromVersion,
     snapshot,
@@ -110,7 +119,14 @@ export async function planPublish(database: Queryable, input: PlanInput): Promis
     sources,
     names: namesWithout(resolved.names, drops),
     retired: forget(retiredNow, drops),
-    statements: [first, nowDeeds, last].flatMap((part) => part.flatMap(({ sql: statements }) => statements)),
+    statements: [
+      ...lockStatements(physical, nowDeeds, newTables, fenced.length > 0),
+      ...views.drop,
+      ...[first, nowDeeds, last].flatMap((part) => part.flatMap(({ sql: statements }) => statements)),
+      ...(fenced.length > 0 ? [fenceStatement(tenant.schema, fences)] : []),
+      ...views.create,
+    ],
+    fences,
     copies: copies.filter(({ isLarge }) => isLarge),
     jobs,
   }

@@ -14,7 +14,6 @@ import { fromPostgres, isUniqueViolation } from '../run/postgres-error.ts'
 import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from '../services.ts'
 import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/registry.ts'
 import { prepareCopy } from './copies.ts'
-import { SETTLE_MS } from './later-work.ts'
 import { type Draft, planPublish } from './planner.ts'
 import { insertVersion, latestVersion, versionAt } from './versions.ts'
 
@@ -34,10 +33,14 @@ export interface SchemaPublisher extends Publisher {
   ): ReturnType<Publisher['publish']>
 }
 
-/** How long to wait for another publish of the same tenant, and for the tables that a statement changes. */
+/** How long to wait for another publish of the same tenant. */
 const PUBLISH_WAIT_MS = 30_000
-const TABLE_WAIT_MS = 2_000
-const MAX_TRIES = 8
+/**
+ * How long to wait for each table that is changed: everybody else waits behind us meanwhile. Less than PostgreSQL's
+ * deadlock_timeout, so that where a write and a publish wait for each other it is the publish that gives way.
+ */
+const TABLE_WAIT_MS = 600
+const MAX_TRIES = 20
 
 export function createPublisher({ database, catalog, jobs, log }: PublisherOptions): SchemaPublisher {
   const publish = async (info: TenantInfo, requestOf: (connection: Reserved) => Promise<PublishRequest>) => {
@@ -49,10 +52,7 @@ export function createPublisher({ database, catalog, jobs, log }: PublisherOptio
     log.info({ tenant: tenant.slug, version: done.version, steps: done.plan.steps.length }, 'published')
     if (tenant.state === 'ready') {
       await catalog.reload(tenant.slug)
-      if (done.jobs.length > 0) {
-        jobs.wake(tenant.slug)
-        jobs.wake(tenant.slug, SETTLE_MS + 50)
-      }
+      if (done.jobs.length > 0) jobs.wake(tenant.slug)
     }
     return done
   }
@@ -195,11 +195,12 @@ async function tryPublish(
     } catch (cause) {
       await connection.execute('ROLLBACK').catch(() => undefined)
       if (isUniqueViolation(cause)) throw notUnique(cause)
+      if (isInUse(cause)) throw inUse(cause)
       const error = busy(cause, 'The tables are in use by something that takes long.')
       const isWorthAnother = error instanceof RelataError && error.code === 'RL502' && attempt < MAX_TRIES
       if (!isWorthAnother) throw error
       // Whoever waits behind our lock request gets a turn.
-      await new Promise((resolve) => setTimeout(resolve, attempt * 100 * (1 + Math.random())))
+      await new Promise((resolve) => setTimeout(resolve, Math.min(attempt, 6) * 100 * (1 + Math.random())))
     }
   }
 }
@@ -220,6 +221,7 @@ async function publishOnce(
     snapshot,
     names: draft.names,
     retired: draft.retired,
+    fences: draft.fences,
     steps: draft.steps,
     note: request.note ?? null,
     by: request.by,
@@ -230,6 +232,18 @@ async function publishOnce(
   await connection.query('SELECT pg_notify($1, $2)', [AUTH_CHANNEL, tenantMessage(tenant.schema)])
   await connection.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${snapshot.version}`])
   return jobs
+}
+
+/** SQLSTATE dependent_objects_still_exist: somebody has made views of their own over ours. */
+const isInUse = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '2BP01'
+
+function inUse(cause: unknown): RelataError {
+  const detail =
+    cause instanceof Error && 'detail' in cause && typeof cause.detail === 'string' ? ` ${cause.detail}` : ''
+  return new RelataError('RL214', `Something that was made in the database by hand depends on what changes.${detail}`, {
+    cause,
+    hint: 'Drop it there, publish, and make it again.',
+  })
 }
 
 function notUnique(cause: unknown): RelataError {

@@ -11,7 +11,13 @@ type Renames = ReadonlyMap<string, string>
 
 const RELATIONSHIP_TRAIT = 'relationship'
 
-export function renamedValueSteps(before: Snapshot | undefined, after: Snapshot, actual: ActualSchema): PlanStep[] {
+export interface RenamedValues {
+  step: PlanStep
+  /** Ids of the entity whose records hold them: nobody may write the old names into them any more. */
+  writes: readonly string[]
+}
+
+export function renamedValues(before: Snapshot | undefined, after: Snapshot, actual: ActualSchema): RenamedValues[] {
   if (!before) return []
   const entities = renames(before.entities, after.entities)
   const roles = renames(before.roles, after.roles)
@@ -24,7 +30,9 @@ export function renamedValueSteps(before: Snapshot | undefined, after: Snapshot,
   }
   return after.entities.flatMap((entity) =>
     actual.tables.has(entity.table)
-      ? entity.fields.flatMap((field) => stepsOf(after.schema, entity, field, namesOf(entity, field)))
+      ? entity.fields.flatMap((field) =>
+          stepsOf(after.schema, entity, field, namesOf(entity, field)).map((step) => ({ step, writes: [entity.id] })),
+        )
       : [],
   )
 }

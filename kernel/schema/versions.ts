@@ -8,6 +8,7 @@ import type { PhysicalNames } from '../catalog/physical-names.ts'
 import type { Queryable } from '../run/database.ts'
 import { ident, toStatement } from '../sql/sql.ts'
 import type { PlanStep } from '../services.ts'
+import type { Fences } from './fence.ts'
 import type { Retired } from './retired.ts'
 
 export interface Version {
@@ -16,6 +17,7 @@ export interface Version {
   snapshot: Snapshot
   names: PhysicalNames
   retired: Retired
+  fences: Fences
 }
 
 const table = (schema: string): string => toStatement(ident(schema, '_version')).text
@@ -34,17 +36,18 @@ export async function versionAt(database: Queryable, schema: string, version: nu
 
 async function readVersion(database: Queryable, schema: string, where: string, params: string[]) {
   const [row] = await database.query(
-    `SELECT version, sources, snapshot, names, retired FROM ${table(schema)} ${where}`,
+    `SELECT version, sources, snapshot, names, retired, fences FROM ${table(schema)} ${where}`,
     params,
   )
   if (!row) return undefined
-  const [version, sources, snapshot, names, retired] = row
+  const [version, sources, snapshot, names, retired, fences] = row
   return {
     version: Number(version),
     sources: JSON.parse(sources ?? '[]'),
     snapshot: deepFreeze(JSON.parse(snapshot ?? '{}')),
     names: JSON.parse(names ?? '{}'),
     retired: JSON.parse(retired ?? '{}'),
+    fences: JSON.parse(fences ?? '{}'),
   } satisfies Version
 }
 
@@ -66,14 +69,15 @@ export interface NewVersion extends Version {
 
 export async function insertVersion(tx: Queryable, schema: string, version: NewVersion): Promise<void> {
   await tx.query(
-    `INSERT INTO ${table(schema)} (version, sources, snapshot, names, retired, steps, note, by)
-     VALUES ($1::int4, $2::text::json, $3::text::json, $4::text::json, $5::text::json, $6::text::json, $7, $8::uuid)`,
+    `INSERT INTO ${table(schema)} (version, sources, snapshot, names, retired, fences, steps, note, by)
+     VALUES ($1::int4, $2::text::json, $3::text::json, $4::text::json, $5::text::json, $6::text::json, $7::text::json, $8, $9::uuid)`,
     [
       String(version.version),
       JSON.stringify(version.sources),
       JSON.stringify(version.snapshot),
       JSON.stringify(version.names),
       JSON.stringify(version.retired),
+      JSON.stringify(version.fences),
       JSON.stringify(version.steps),
       version.note,
       version.by,

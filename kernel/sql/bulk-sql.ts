@@ -2,7 +2,7 @@
 // taken out of the stage and named; what is left becomes records in one statement.
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { type StageColumn, stagedFields } from '../plan/row-plan.ts'
-import { actor } from './change-sql.ts'
+import { actor, metadataVersion } from './change-sql.ts'
 import { ownerColumns } from './create-sql.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
 import { autoNumber, displayName, newRow, storedFields } from './row-values.ts'
@@ -109,7 +109,7 @@ export function insertStage(model: Model, entity: EntityModel, at?: Sql): Sql {
           sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, at, actor, operation, changes) SELECT ${id}, id, version, created_at, ${actor}, 'create', '{}'::jsonb FROM ins)`,
         ]
       : []),
-    sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, records, actor, operation, changed) SELECT ${id}, array_agg(id), ${actor}, 'create', '{}'::text[] FROM ins HAVING count(*) > 0)`,
+    sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, records, metadata, actor, operation, changed) SELECT ${id}, array_agg(id), ${metadataVersion(model)}, ${actor}, 'create', '{}'::text[] FROM ins HAVING count(*) > 0)`,
     ...groups.map(
       (group, index) => sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { gained: 'ins' })})`,
     ),

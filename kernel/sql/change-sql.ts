@@ -12,9 +12,12 @@ export function recordChange(model: Model, entity: EntityModel, kind: ChangeKind
   const { schema } = model.snapshot
   const id = literal(entity.entity.id)
   const history = sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, actor, operation, changes) SELECT ${id}, w.id, w.version, ${actor}, ${literal(kind)}, ${changes} ${rows})`
-  const event = sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, record, version, actor, operation, changed) SELECT ${id}, w.id, w.version, ${actor}, ${literal(kind)}, ${changedNames(kind, changes)} ${rows})`
+  const event = sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, record, version, metadata, actor, operation, changed) SELECT ${id}, w.id, w.version, ${metadataVersion(model)}, ${actor}, ${literal(kind)}, ${changedNames(kind, changes)} ${rows})`
   return entity.entity.history ? [history, event] : [event]
 }
+
+/** With which version the write was planned: too old a one is refused by a constraint of the outbox. */
+export const metadataVersion = (model: Model): Sql => trusted(String(model.version))
 
 /** The person, key or system that writes. */
 export const actor: Sql = input('actor', 'uuid')

@@ -1,6 +1,23 @@
-// The parts of the English catalogue, put together. A key stands in one part only.
+// Catalogues by language: English is always there, in parts put together; the others are loaded when they are read in.
+// A language is its files in studio/catalogue/ (`ru.ts`, `ru-record.ts`), nothing more.
 import { en } from '../catalogue/en.ts'
 import { enFields } from '../catalogue/en-fields.ts'
 import { enRecord } from '../catalogue/en-record.ts'
 
 export const english = { ...en, ...enRecord, ...enFields }
+
+type Texts = Readonly<Record<string, string>>
+const others = import.meta.glob<Readonly<Record<string, Texts>>>(['../catalogue/*.ts', '!../catalogue/en*.ts'])
+
+/** Languages of the interface itself. */
+export const interfaceLanguages: readonly string[] = [
+  ...new Set(['en', ...Object.keys(others).map((path) => /([a-z]+)(?:-[a-z]+)?\.ts$/.exec(path)?.[1] ?? '')]),
+]
+
+/** null: nothing but English is needed, or there. */
+export async function loadCatalogue(language: string): Promise<Texts | null> {
+  const files = Object.entries(others).filter(([path]) => new RegExp(`/${language}(-[a-z]+)?\\.ts$`).test(path))
+  if (files.length === 0) return null
+  const parts = await Promise.all(files.map(([, load]) => load()))
+  return Object.assign({}, ...parts.flatMap((part) => Object.values(part)))
+}

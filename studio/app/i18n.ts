@@ -1,7 +1,7 @@
 // Every text of the studio comes from studio/catalogue through `t`. The pseudo language (`?lang=qps`, or the locale
 // en-XA in the profile) accents and lengthens every text, so that a forgotten or a cut-off one shows.
 import i18next from 'i18next'
-import { english } from './catalogues.ts'
+import { english, loadCatalogue } from './catalogues.ts'
 import { pseudoCatalogue } from './pseudo.ts'
 import { createStore } from './store.ts'
 
@@ -17,7 +17,20 @@ if (given !== null) sessionStorage.setItem('relata.lang', given)
 const asked = given ?? sessionStorage.getItem('relata.lang')
 const forced = asked === 'qps' ? PSEUDO : asked
 
-const initial = forced ?? navigator.language
+/** The first language of the browser that is a language tag: systems hand in such as `en-US@posix` or `C`. */
+function deviceLocale(): string {
+  return [...navigator.languages, navigator.language].find(isTag) ?? 'en'
+}
+
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
+}
+
+const initial = forced !== null && isTag(forced) ? forced : deviceLocale()
 /** BCP 47 tag by which numbers, dates and texts are shown. */
 export const localeStore = createStore<string>(initial)
 
@@ -30,6 +43,16 @@ await i18next.init({
   interpolation: { escapeValue: false },
   resources: { en: { translation: english }, [PSEUDO]: { translation: pseudoCatalogue(english) } },
 })
+
+await prepare(initial)
+
+/** Texts of a language are loaded once, before they are shown. */
+async function prepare(tag: string): Promise<void> {
+  const language = languageOf(tag)
+  if (language === 'en' || i18next.hasResourceBundle(language, 'translation')) return
+  const texts = await loadCatalogue(language)
+  if (texts) i18next.addResourceBundle(language, 'translation', texts)
+}
 
 export function t(key: TextKey, params: TextParams = {}): string {
   const shown = Object.fromEntries(
@@ -44,12 +67,18 @@ export function t(key: TextKey, params: TextParams = {}): string {
 export const locale = (): string => localeStore.get()
 export const isPseudo = (): boolean => localeStore.get() === PSEUDO
 
-/** The language of a profile; one forced by the address wins. */
-export function setLocale(tag: string | null): void {
+/** The language of a profile; one forced by the address wins. The page is drawn anew when its texts are there. */
+export async function setLocale(tag: string | null): Promise<void> {
   const next = forced ?? tag ?? navigator.language
-  void i18next.changeLanguage(next)
+  await prepare(next).catch(() => undefined)
+  await i18next.changeLanguage(next)
   document.documentElement.lang = next
   localeStore.set(next)
+}
+
+/** `ru` of `ru-RU`. */
+export function languageOf(tag: string): string {
+  return tag.split('-')[0]?.toLowerCase() ?? 'en'
 }
 
 const formats = new Map<string, Intl.NumberFormat>()

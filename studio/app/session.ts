@@ -67,10 +67,10 @@ export async function saveProfile(
   return adopt(await api.patch<Profile>('me', changes))
 }
 
-function adopt(next: Profile): Profile {
-  profile.set(next)
-  setLocale(next.locale)
+async function adopt(next: Profile): Promise<Profile> {
   setTheme(next.theme)
+  await setLocale(next.locale)
+  profile.set(next)
   return next
 }
 

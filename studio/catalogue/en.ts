@@ -29,6 +29,7 @@ export const en = {
   'dialog.typed': 'Type “{{text}}” to confirm',
 
   'shell.skip': 'Skip to the page',
+  'shell.fold': 'Hide or show the sidebar',
   'shell.openMenu': 'Open navigation',
   'sidebar.label': 'Navigation',
   'sidebar.organisation': 'Organisation:',

@@ -14,7 +14,7 @@ export interface Column {
 
 const WIDTHS: Readonly<Record<string, number>> = {
   number: 110,
-  money: 140,
+  money: 165,
   percent: 90,
   checkbox: 90,
   date: 120,

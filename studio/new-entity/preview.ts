@@ -1,66 +1,78 @@
-// How the form of the entity will look, while it is made up. Nothing here can be filled in.
-import { html, nothing } from 'lit'
+// How the form of the entity will look, while it is made up: the real editors, out of reach.
+import { html } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { ClientField } from '../../sdk/wire/meta.ts'
+import type { WireValue } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { meta, text } from '../app/meta.ts'
-import { type Draft, type DraftField, hasChoices } from './draft.ts'
+import '../fields/index.ts'
+import { type Draft, type DraftField, hasChoices, hasTarget } from './draft.ts'
 import { offered } from './types.ts'
 
-const WIDE: ReadonlySet<string> = new Set(['multiline', 'address', 'json', 'links'])
+const WIDE: ReadonlySet<string> = new Set(['multiline', 'address', 'personName', 'json', 'links'])
 
 export function renderPreview({ label, fields, icon: iconName }: Draft) {
   return html`<div class="rl-preview" aria-hidden="true" inert>
-    <p class="rl-preview-title">${icon(iconName)}${label.trim() || t('newEntity.preview.untitled')}</p>
-    <div class="rl-preview-fields">${fields.map((field) => renderField(field))}</div>
+    <p class="rl-preview-title">
+      ${icon(iconName)}<span translate="no">${label.trim() || t('newEntity.preview.untitled')}</span>
+    </p>
+    <div class="rl-preview-fields">
+      ${repeat(
+        fields,
+        ({ key, type }) => `${key} ${type}`,
+        (field) => html`<rl-field-editor
+          ?data-wide=${WIDE.has(offered(field.type).widget)}
+          .field=${shapeOf(field)}
+          .value=${sample(field)}
+          .required=${field.isRequired && offered(field.type).isWritable}
+        ></rl-field-editor>`,
+      )}
+    </div>
   </div>`
 }
 
-function renderField(field: DraftField) {
-  const { widget } = offered(field.type)
-  return html`<div class="rl-preview-field" ?data-wide=${WIDE.has(widget)}>
-    <span class="rl-preview-label"
-      >${field.label.trim() || t('newEntity.preview.field')}${
-        field.isRequired && offered(field.type).isWritable ? html`<span class="rl-preview-required">*</span>` : nothing
-      }</span
-    >
-    ${renderInput(field)} ${field.help.trim() ? html`<span class="rl-help">${field.help}</span>` : nothing}
-  </div>`
+/** The field as metadata will describe it once it is published. */
+function shapeOf(field: DraftField): ClientField {
+  const { widget, isWritable } = offered(field.type)
+  const currencies = field.currencies.toUpperCase().match(/[A-Z]{3}/g) ?? []
+  return {
+    name: `preview_${field.key.replaceAll('-', '')}`,
+    package: 'custom',
+    type: field.type,
+    label: field.label.trim() || t('newEntity.preview.field'),
+    ...(field.help.trim() ? { help: field.help.trim() } : {}),
+    required: field.isRequired,
+    unique: field.isUnique,
+    searchable: false,
+    readOnly: false,
+    personal: 'none',
+    widget,
+    isWritable,
+    isReadable: true,
+    isSortable: true,
+    options: {
+      ...(hasChoices(field.type)
+        ? { choices: field.choices.map(({ label, color }, index) => ({ value: String(index), label, color })) }
+        : {}),
+      ...(hasTarget(field.type) && field.target ? { to: [field.target] } : {}),
+      ...(currencies.length > 0 ? { currencies } : {}),
+    },
+  }
 }
 
-function renderInput(field: DraftField) {
-  const { widget } = offered(field.type)
-  if (widget === 'checkbox') return html`<span class="rl-preview-check"></span>`
-  if (hasChoices(field.type))
-    return html`<span class="rl-preview-input"
-      >${field.choices
-        .slice(0, 4)
-        .map(
-          ({ label, color }) =>
-            html`<span class="rl-preview-choice"><span class="rl-dot" style="--rl-dot: var(--rl-${color})"></span>${label}</span>`,
-        )}${icon('chevron-down')}</span
-    >`
-  return html`<span class="rl-preview-input" ?data-tall=${widget === 'multiline' || widget === 'json'}
-    ><span class="rl-muted">${sample(field)}</span>${suffixIcon(widget) ? icon(suffixIcon(widget)) : nothing}</span
-  >`
+/** Only what a person would not type has something to show. */
+function sample({ type, numberPattern, choices }: DraftField): WireValue {
+  if (type === 'auto_number') return firstNumber(numberPattern || '{0000}')
+  if (type === 'choice') return choices.length > 0 ? '0' : null
+  return null
 }
 
-function suffixIcon(widget: string): string {
-  if (widget === 'date') return 'calendar'
-  if (widget === 'datetime') return 'calendar-clock'
-  if (widget === 'reference' || widget === 'links') return 'search'
-  return widget === 'file' ? 'paperclip' : ''
-}
-
-/** A value that shows what belongs there. */
-function sample({ type, target, numberPattern, currencies }: DraftField): string {
-  if (type === 'money') return `0.00 ${currencies.match(/[A-Za-z]{3}/)?.[0]?.toUpperCase() ?? meta.all.baseCurrency}`
-  if (type === 'percent') return '0 %'
-  if (type === 'auto_number')
-    return (numberPattern || '{0000}')
-      .replace(/\{(0+)\}/, (_, zeros: string) => '1'.padStart(zeros.length, '0'))
-      .replace('{YYYY}', String(new Date().getFullYear()))
-  if (type === 'email') return 'ada@example.org'
-  if (type === 'url') return 'https://'
-  if (type === 'phone') return '+'
-  return target ? text(meta.entity(target)?.label) : ''
+function firstNumber(pattern: string): string {
+  const now = new Date().toISOString()
+  return pattern
+    .replace(/\{(0+)\}/, (_, zeros: string) => '1'.padStart(zeros.length, '0'))
+    .replace('{YYYY}', now.slice(0, 4))
+    .replace('{YY}', now.slice(2, 4))
+    .replace('{MM}', now.slice(5, 7))
+    .replace('{DD}', now.slice(8, 10))
 }

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { live } from 'lit/directives/live.js'
 import { ApiError, api } from '../app/api.ts'
+import { interfaceLanguages } from '../app/catalogues.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
@@ -173,9 +174,9 @@ export class RlProfile extends RlElement {
   }
 }
 
-/** Those that texts of the metadata have; English always; the one chosen, whatever it is. */
+/** Those of the pages and those that texts of the metadata have; the one chosen, whatever it is. */
 function languages(chosen: string | null): readonly string[] {
-  return [...new Set(['en', ...meta.all.locales, ...(chosen ? [chosen] : [])])].sort()
+  return [...new Set([...interfaceLanguages, ...meta.all.locales, ...(chosen ? [chosen] : [])])].sort()
 }
 
 function nameOfLanguage(tag: string): string {

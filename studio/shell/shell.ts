@@ -8,10 +8,18 @@ import { meta, metaStore } from '../app/meta.ts'
 import { network } from '../app/network.ts'
 import { navigate, type Route, route } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
+import { createStore } from '../app/store.ts'
 import { lazy } from './app.ts'
 import { appOfEntity, currentApp, hrefOfEntry, setCurrentApp } from './navigation.ts'
 import './shell.css'
 import './sidebar.ts'
+
+const NARROW = matchMedia('(max-width: 760px)')
+const FOLDED_KEY = 'relata.folded'
+
+/** The sidebar is out of the way; remembered on this device. */
+export const isFolded = createStore(localStorage.getItem(FOLDED_KEY) === 'yes')
+isFolded.subscribe((folded) => localStorage.setItem(FOLDED_KEY, folded ? 'yes' : 'no'))
 
 @customElement('rl-shell')
 export class RlShell extends RlElement {
@@ -29,6 +37,8 @@ export class RlShell extends RlElement {
       route.subscribe(follow),
       metaStore.subscribe(() => this.followRoute()),
       network.subscribe(() => this.requestUpdate()),
+      isFolded.subscribe(() => this.requestUpdate()),
+      addShortcuts({ key: '[', label: t('shell.fold'), run: () => isFolded.set(!isFolded.get()) }),
       addShortcuts({ key: '?', label: t('shortcuts.show'), run: () => void openShortcuts() }),
     )
     this.followRoute()
@@ -36,8 +46,8 @@ export class RlShell extends RlElement {
 
   protected override render() {
     return html`<a class="rl-skip" href="#main" @click=${this.skipToMain}>${t('shell.skip')}</a>
-      <div class="rl-shell" ?data-drawer=${this.isDrawerOpen}>
-        <rl-sidebar @keydown=${this.onSidebarKey}></rl-sidebar>
+      <div class="rl-shell" ?data-drawer=${this.isDrawerOpen} ?data-folded=${isFolded.get()}>
+        <rl-sidebar @keydown=${this.onSidebarKey} @rl-fold=${() => isFolded.set(true)}></rl-sidebar>
         <div class="rl-scrim" @click=${() => this.closeDrawer()}></div>
         <main id="main" tabindex="-1" ?inert=${this.isDrawerOpen} @rl-open-drawer=${() => void this.openDrawer()}>
           ${this.renderNetwork()}${this.renderPage(route.get())}
@@ -96,7 +106,9 @@ export class RlShell extends RlElement {
     if (page === 'home' && first) void navigate(hrefOfEntry(first), { replace: true })
   }
 
+  /** The same button unfolds the sidebar on wide screens. */
   private async openDrawer(): Promise<void> {
+    if (isFolded.get() && !NARROW.matches) return isFolded.set(false)
     this.isDrawerOpen = true
     await this.updateComplete
     this.querySelector<HTMLElement>('.rl-sidebar [aria-current="page"], .rl-sidebar .rl-nav-item')?.focus()

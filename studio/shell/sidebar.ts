@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { apiHref } from '../app/api.ts'
-import { RlElement } from '../app/element.ts'
+import { fire, RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { meta, text } from '../app/meta.ts'
@@ -35,7 +35,19 @@ export class RlSidebar extends RlElement {
   protected override render() {
     const app = currentApp()
     return html`<aside class="rl-sidebar" aria-label=${t('sidebar.label')}>
-      <div class="rl-sidebar-top">${this.renderTenant()}</div>
+      <div class="rl-sidebar-top">
+        ${this.renderTenant()}<button
+          type="button"
+          class="rl-button rl-fold"
+          quiet
+          icon-only
+          title=${t('shell.fold')}
+          aria-label=${t('shell.fold')}
+          @click=${() => fire(this, 'rl-fold')}
+        >
+          ${icon('panel-left')}
+        </button>
+      </div>
       ${app ? this.renderApp() : nothing}
       <nav class="rl-nav" aria-label=${app ? text(app.label) : t('sidebar.label')}>${app ? this.renderEntries(app.navigation) : nothing}</nav>
       <div class="rl-nav rl-nav-foot">

@@ -367,6 +367,38 @@ describe('names that records hold', () => {
   })
 })
 
+describe('views for reporting tools', () => {
+  test('show live records by the names of the API, whatever the columns are called', async () => {
+    const price = { name: 'price', type: 'money' }
+    const double = { name: 'twice', type: 'formula', rule: { '*': [{ var: 'size' }, 2] } }
+    const fields = [text('name'), { name: 'size', type: 'number' }, price, double, { name: 'pin', type: 'secret' }]
+    const one = await thing(fields)
+    const size = await one.column('size')
+    await one.insert([{ name: 'a', [size]: '1.5', price__amount: '9', price__currency: 'EUR', pin: 'x' }])
+    await tenant.sql(`INSERT INTO @."${one.table}" (id, name, deleted_at) VALUES ($1::uuid, 'gone', now())`, [newId()])
+    const view = `@."${one.entity}"`
+    expect(await tenant.sql(`SELECT name, size, "price.amount", twice, version FROM ${view}`)).toEqual([
+      ['a', '1.5', '9', '3', '1'],
+    ])
+    await expect(tenant.sql(`SELECT pin FROM ${view}`)).rejects.toThrow(/does not exist/)
+    // Another column behind the same name, and another name for the same column.
+    await one.publish([text('title', { id: 'name' }), { name: 'size', type: 'decimal' }, double])
+    expect(await tenant.sql(`SELECT title, size, twice FROM ${view}`)).toEqual([['a', '1.5', '3']])
+    await expect(tenant.sql(`SELECT "price.amount" FROM ${view}`)).rejects.toThrow(/does not exist/)
+    await one.publish([], {}, { confirm: [`drop:${one.entity}.price`, `drop:${one.entity}.size`] })
+    expect(await tenant.sql(`SELECT version FROM ${view}`)).toEqual([['1']])
+  })
+
+  test('that others were built upon are not taken from under them', async () => {
+    const one = await thing([text('name')])
+    await tenant.sql(`CREATE VIEW @.mine${number} AS SELECT name FROM @."${one.entity}"`)
+    const error = await refusal(one.publish([text('title')]))
+    expect([error.code, error.message]).toEqual(['RL214', expect.stringContaining(`mine${number}`)])
+    await tenant.sql(`DROP VIEW @.mine${number}`)
+    await one.publish([text('title')])
+  })
+})
+
 test('bad metadata is refused with every problem, and nothing changes', async () => {
   const one = await thing([text('name')])
   const version = (await tenant.load()).model.version

@@ -107,7 +107,7 @@ describe('after a server was stopped in the middle', () => {
   test('one that was being removed is removed', async () => {
     const { tenant } = await it.tenants.create({ title: 'Late', slug: 'late', kind: 'empty' })
     await setState(it.database, tenant.id, 'removing')
-    await it.database.query(`DROP TABLE "${tenant.schema}".system_job`)
+    await it.database.query(`DROP TABLE "${tenant.schema}".system_job CASCADE`)
     await it.tenants.resume()
     expect(await findBySlug(it.database, 'late')).toBeUndefined()
     expect(await schemas()).not.toContain(tenant.schema)

@@ -1,0 +1,24 @@
+// What is wrong with a value, in words, before the server is asked.
+import { fieldType } from '../../sdk/fields/index.ts'
+import type { ClientField } from '../../sdk/wire/meta.ts'
+import type { WireValue } from '../../sdk/wire/records.ts'
+import { t } from '../app/i18n.ts'
+import { enFields } from '../catalogue/en-fields.ts'
+
+/** '' when it may be saved. */
+export function problemOf(field: ClientField, value: WireValue, isRequired: boolean): string {
+  const { parse, isWritable } = fieldType(field.type)
+  if (!isWritable) return ''
+  if (value === null || value === '') return isRequired ? t('fields.required') : ''
+  const parsed = parse(value, field)
+  if (parsed.ok) {
+    const isEmpty = Object.values(parsed.parts).every((part) => part === null)
+    return isEmpty && isRequired ? t('fields.required') : ''
+  }
+  const key = `refusal.${parsed.key}`
+  return isRefusal(key) ? t(key, parsed.params) : sentence(parsed.message)
+}
+
+type RefusalKey = Extract<keyof typeof enFields, `refusal.${string}`>
+const isRefusal = (key: string): key is RefusalKey => Object.hasOwn(enFields, key)
+const sentence = (phrase: string): string => `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`

@@ -1,0 +1,1 @@
+export { filterEditor, filterOperators, filterRule, filterText } from '../list/plain-kit.ts'
