@@ -39,19 +39,18 @@ export async function enterTenant(
   c: HonoContext<TenantEnv>,
   services: Services,
   next: () => Promise<void>,
+  address: () => string,
 ): Promise<Response | undefined> {
   try {
     const loaded = await services.catalog.load(c.req.param('tenant') ?? '')
-    const actor = await services.auth.actorOf(c.req.raw, loaded)
+    const actor = await services.auth.actorOf(c.req.raw, loaded, address)
     // Who is not a member cannot tell a tenant that exists from one that does not.
-    if (!actor) throw new RelataError('RL300', 'Please sign in to use this organisation.')
+    if (!actor) throw services.auth.refusal(c.req.raw)
     c.set('loaded', loaded)
     c.set('actor', actor)
   } catch (error) {
-    const hidden =
-      error instanceof RelataError && error.code === 'RL215'
-        ? new RelataError('RL300', 'Please sign in to use this organisation.')
-        : error
+    const isUnknown = error instanceof RelataError && error.code === 'RL215'
+    const hidden = isUnknown ? services.auth.refusal(c.req.raw) : error
     return problemResponse(hidden, services.log, { method: c.req.method, path: c.req.path })
   }
   await next()

@@ -1,7 +1,7 @@
 // What main.ts puts together once and routes are given. Rooms take what they need from here, never from globals.
 import type { Snapshot } from '../sdk/metadata/snapshot.ts'
 import type { PackageSource } from '../sdk/metadata/source.ts'
-import type { Problem } from '../sdk/errors.ts'
+import type { Problem, RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
 import type { Config } from './platform/config.ts'
@@ -85,6 +85,8 @@ export interface Auth {
    * @throws RL302 a key that is not valid
    */
   actorOf(request: Request, loaded: LoadedTenant, address?: () => string): Promise<Actor | null>
+  /** What somebody is told who is not a member, whether the tenant exists or not. */
+  refusal(request: Request): RelataError
   /** Person signed in to the installation, whatever the tenant. */
   identityOf(request: Request): Promise<Identity | null>
   /** What stands under /api/auth: `POST sign-in/email`, `POST sign-out`. @throws RelataError */

@@ -120,7 +120,7 @@ async function noteUse(database: Database, model: LoadedTenant['model'], id: str
 }
 
 /** One answer for every fault: nobody learns which keys exist. */
-const badKey = () =>
+export const badKey = () =>
   new RelataError('RL302', 'This API key is not valid here.', {
     hint: 'It may have been deleted, have expired, or belong to another organisation.',
   })

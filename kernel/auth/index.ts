@@ -5,6 +5,7 @@ import type { Database } from '../run/database.ts'
 import type { Auth, Catalog, Identity, TenantInfo } from '../services.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { createActors } from './actors.ts'
+import { badKey } from './api-keys.ts'
 import { AUTH_CHANNEL, identityMessage, readMessage } from './channel.ts'
 import { openLibrary } from './library.ts'
 import { membershipsOf } from './memberships.ts'
@@ -113,6 +114,10 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     setup: createSetup(database, accounts),
     passwords,
     actorOf: actors.of,
+    refusal: (request) =>
+      request.headers.get('authorization') === null
+        ? new RelataError('RL300', 'Please sign in to use this organisation.')
+        : badKey(),
     identityOf: sessions.of,
     renew: sessions.renew,
     tenantsOf,

@@ -19,7 +19,7 @@ import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
 import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
-import { sameOriginOnly, securityHeaders } from './security.ts'
+import { clientAddress, sameOriginOnly, securityHeaders } from './security.ts'
 import { sessionRoutes } from './session.ts'
 import { tenantRoutes } from './tenants.ts'
 import { userRoutes } from './users.ts'
@@ -60,7 +60,7 @@ export function createApp({ services, auth, files, tenants, publisher, health, p
 /** Everything within one tenant, behind its door. */
 function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publisher: SchemaPublisher): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
-  app.use('*', (c, next) => enterTenant(c, services, next))
+  app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
     recordRoutes(services),
     metaRoutes(services),

@@ -35,9 +35,10 @@ function nameLink(entity: ClientEntity, record: WireRecord, shown = record.displ
 
 export function renderCard(entity: ClientEntity, record: WireRecord, columns: readonly Column[]): TemplateResult {
   const facts = columns
-    .filter(({ path }) => path !== 'display_name')
     .map((column) => ({ column, value: valueAt(record, column.path) }))
     .filter(({ value }) => !isEmpty(value))
+    // The title says it already.
+    .filter(({ column, value }) => cellText(column.field, value) !== record.display_name)
     .slice(0, CARD_FACTS)
   return html`<div class="rl-card">
     ${nameLink(entity, record)}

@@ -21,6 +21,8 @@ import { renderPreview } from './preview.ts'
 import { PublishRefused, publish } from './publish.ts'
 
 const SYSTEM = 'system.'
+/** Entries that a sidebar shows without More. */
+const VISIBLE_ENTRIES = 8
 const keyOf = (): string => `relata.new-entity.${meta.tenant.slug}`
 
 @customElement('rl-new-entity')
@@ -259,9 +261,6 @@ const WORDS = {
   sameLabel: 'newEntity.problem.sameLabel',
 } as const satisfies Record<DraftProblem['key'], TextKey>
 const worded = ({ field, input, key }: DraftProblem) => ({ field, input, message: t(WORDS[key]) })
-
-/** Entries that a sidebar shows without More. */
-const VISIBLE_ENTRIES = 8
 
 /** The app that is open, or another with room; none: an app of its own. */
 function appWithRoom(): string {

@@ -41,7 +41,7 @@ const entity = fc.record({
   fields: fc.uniqueArray(field, { selector: ([id]) => id, maxLength: 4 }),
   ownership: fc.constantFrom('none', 'user'),
   isRenamed: fc.boolean(),
-  hasPair: fc.boolean(),
+  pair: fc.constantFrom(null, ['code', 'place'], ['place', 'code']),
   hasRollup: fc.boolean(),
 })
 const version = fc.record({ a: entity, b: entity, c: fc.option(entity, { nil: null }) })
@@ -70,7 +70,7 @@ function sourceOf(one: Version): PackageSource {
       ownership: what.ownership,
       display_name: 'code',
       fields: [...fixed, ...fields, ...(id === 'a' && what.hasRollup ? [rollup] : [])],
-      uniques: what.hasPair ? [{ name: 'pair', fields: ['code', 'place'] }] : [],
+      uniques: what.pair ? [{ name: 'pair', fields: what.pair }] : [],
     }
   }
   return pack('rnd', files)
