@@ -33,5 +33,4 @@ export const isObject = (value: WireValue | undefined): value is WireObject =>
 export const isList = (value: WireValue | undefined): value is readonly WireValue[] => Array.isArray(value)
 export const textOf = (value: WireValue | undefined): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-export const member = (value: WireValue | undefined, key: string): string =>
-  isObject(value) ? textOf(value[key]) : ''
+export const member = (value: WireValue | undefined, key: string): string => (isObject(value) ? textOf(value[key]) : '')

@@ -5,7 +5,7 @@ import { expect, nameOf, openList, ROWS, type Studio, TENANT, test } from './sup
 
 const LIST = `/${TENANT}/base.organisation`
 const firstName = (page: Page) => page.locator('.rl-cell-name').first()
-const countOf = (page: Page) => page.locator('.rl-count')
+const countOf = (page: Page) => page.locator('.rl-count [aria-hidden], button.rl-count')
 const filterOf = (...chips: unknown[]): string => encodeURIComponent(JSON.stringify(chips))
 /** Name of the row that has the focus. */
 const focusedName = (page: Page) =>

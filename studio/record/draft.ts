@@ -1,0 +1,73 @@
+// What a person has changed and not yet saved. Kept on the device while it is unsaved, so that a crash loses nothing.
+import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
+import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
+import type { ApiError } from '../app/api.ts'
+import { currentTenant } from '../app/api.ts'
+
+export type Values = Readonly<Record<string, WireValue>>
+
+const TO_ONE: ReadonlySet<string> = new Set(['reference', 'parent', 'user', 'file'])
+export const isToOne = (field: ClientField): boolean => TO_ONE.has(field.type)
+
+/** To-one references travel as ids; on the page they bring the name of what they lead to. */
+export function bodyOf(entity: ClientEntity, values: Values): Record<string, WireValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const field = entity.fields.find((one) => one.name === name)
+      return [
+        name,
+        field && isToOne(field) ? idOf(value) : field?.type === 'any_reference' ? withoutName(value) : value,
+      ]
+    }),
+  )
+}
+
+const isObject = (value: WireValue): value is { readonly [key: string]: WireValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const idOf = (value: WireValue): WireValue => (isObject(value) ? (value['id'] ?? null) : value)
+
+function withoutName(value: WireValue): WireValue {
+  if (!isObject(value)) return value
+  const { entity = null, id = null } = value
+  return id === null ? null : { entity, id }
+}
+
+/** Problems of an answer by field name. */
+export function problemsByField(entity: ClientEntity, error: ApiError): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const { name } of entity.fields) {
+    const problem = error.problemOf(name)
+    if (problem) found[name] = sentence(problem.message)
+  }
+  return found
+}
+
+const sentence = (phrase: string): string => `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}`
+
+/** Unsaved values of records, in this browser. */
+const keyOf = (entity: string, id: string): string => `relata.draft.${currentTenant()}.${entity}.${id}`
+
+export interface KeptDraft {
+  version: number
+  values: Values
+}
+
+export function keepDraft(entity: string, { id, version }: WireRecord, values: Values): void {
+  if (Object.keys(values).length === 0) return dropDraft(entity, id)
+  const kept: KeptDraft = { version, values }
+  try {
+    localStorage.setItem(keyOf(entity, id), JSON.stringify(kept))
+  } catch {
+    // No room on the device: the page still holds the values.
+  }
+}
+
+export function dropDraft(entity: string, id: string): void {
+  localStorage.removeItem(keyOf(entity, id))
+}
+
+export function keptDraft(entity: string, id: string): KeptDraft | undefined {
+  const text = localStorage.getItem(keyOf(entity, id))
+  return text === null ? undefined : (JSON.parse(text) as KeptDraft)
+}

@@ -1,0 +1,49 @@
+// Rules of forms ("visible_if" and the like) over the values on the page, compiled once.
+import { checkRule, compileRule, type RuleScope, type RuleValue } from '../../sdk/rules/index.ts'
+import { fieldType } from '../../sdk/fields/index.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { WireValue } from '../../sdk/wire/records.ts'
+import { idOf, type Values } from './draft.ts'
+
+type Test = (values: Values) => boolean
+const compiled = new WeakMap<object, Test>()
+
+/** @param otherwise when there is no rule, or one that reads what the page does not have */
+export function holds(entity: ClientEntity, rule: unknown, values: Values, otherwise: boolean): boolean {
+  if (typeof rule !== 'object' || rule === null) return rule === undefined ? otherwise : rule === true
+  const known = compiled.get(rule) ?? compile(entity, rule, otherwise)
+  compiled.set(rule, known)
+  return known(values)
+}
+
+function compile(entity: ClientEntity, rule: object, otherwise: boolean): Test {
+  const checked = checkRule(rule, scopeOf(entity), { kind: 'boolean' })
+  if (!checked.ok) return () => otherwise
+  const run = compileRule<Values>(checked.rule, (path) => (values) => read(values, path))
+  return (values) => run(values) === true
+}
+
+function scopeOf(entity: ClientEntity): RuleScope {
+  return {
+    typeOf: (path) => {
+      const [name, part = ''] = path.split('.')
+      const field = entity.fields.find((one) => one.name === name)
+      if (!field) return undefined
+      const computed = field.options.ruleType
+      if (computed) return computed
+      return fieldType(field.type)
+        .parts(field.options)
+        .find((one) => one.key === part)?.ruleType
+    },
+    paths: () => entity.fields.map((field) => field.name),
+  }
+}
+
+function read(values: Values, path: string): RuleValue {
+  const [name = '', part] = path.split('.')
+  const value: WireValue = values[name] ?? null
+  if (part === undefined) return idOf(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (Reflect.get(value, part) ?? null)
+    : null
+}

@@ -1,0 +1,82 @@
+// Who changed what, newest first.
+import { html, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { HistoryEntry, WireValue } from '../../sdk/wire/records.ts'
+import { RlElement } from '../app/element.ts'
+import { formatMoment } from '../app/format.ts'
+import { t, type TextKey } from '../app/i18n.ts'
+import { meta, text } from '../app/meta.ts'
+import { records, recordsVersion } from '../app/records.ts'
+import { errorText } from '../app/toast.ts'
+import { renderValue } from '../fields/index.ts'
+
+const OPERATIONS: Readonly<Record<HistoryEntry['operation'], TextKey>> = {
+  create: 'record.history.create',
+  update: 'record.history.update',
+  delete: 'record.history.delete',
+  restore: 'record.history.restore',
+}
+
+@customElement('rl-history')
+export class RlHistory extends RlElement {
+  @property() entity = ''
+  @property({ attribute: false }) recordId = ''
+  @state() private entries: readonly HistoryEntry[] | null = null
+  @state() private failure = ''
+  #asked = ''
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.whileConnected(recordsVersion.subscribe(() => void this.load()))
+  }
+
+  protected override willUpdate(): void {
+    if (this.#asked === this.recordId) return
+    this.#asked = this.recordId
+    void this.load()
+  }
+
+  protected override render() {
+    if (this.failure) return html`<p class="rl-error">${this.failure}</p>`
+    if (!this.entries) return html`<div class="rl-skeleton"></div>`
+    return html`<ol class="rl-history">
+      ${this.entries.map(
+        (entry) => html`<li>
+          <div class="rl-history-head">
+            <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
+            ${t(OPERATIONS[entry.operation])}
+            <time class="rl-muted" datetime=${entry.at}>${formatMoment(entry.at)}</time>
+          </div>
+          ${Object.entries(entry.changes).map(([name, [before, after]]) => this.#change(name, before, after))}
+        </li>`,
+      )}
+    </ol>`
+  }
+
+  #change(name: string, before: WireValue, after: WireValue) {
+    const field = meta.field(this.entity, name)
+    if (!field) return nothing
+    const shown = (value: WireValue) =>
+      renderValue(field, value) || html`<span class="rl-muted">${t('record.empty')}</span>`
+    return html`<div class="rl-history-change">
+      <span class="rl-muted">${text(field.label)}</span>
+      <span class="rl-history-old">${shown(before)}</span><span aria-hidden="true">→</span><span class="rl-sr-only">${t('record.history.to')}</span>
+      <span>${shown(after)}</span>
+    </div>`
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.entries = await records.history(this.entity, this.recordId)
+      this.failure = ''
+    } catch (error) {
+      this.failure = errorText(error)
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rl-history': RlHistory
+  }
+}

@@ -1,0 +1,127 @@
+// Records that point to this one: the first few, and the way to all of them.
+import { html, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
+import type { ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
+import { RlElement } from '../app/element.ts'
+import { formatNumber, inSentence, t } from '../app/i18n.ts'
+import { icon } from '../app/icon.ts'
+import { meta, text } from '../app/meta.ts'
+import { records, recordsVersion } from '../app/records.ts'
+import { hrefOf } from '../app/router.ts'
+import { errorText } from '../app/toast.ts'
+import { renderCell } from '../fields/index.ts'
+
+const SHOWN_ROWS = 10
+const SHOWN_COLUMNS = 4
+
+@customElement('rl-related')
+export class RlRelated extends RlElement {
+  /** The record that is pointed to. */
+  @property({ attribute: false }) to!: { entity: string; id: string }
+  /** Entity of the records, and its field that points here. */
+  @property() entity = ''
+  @property() field = ''
+  @property() label = ''
+  @state() private answer: ListAnswer | null = null
+  @state() private failure = ''
+  #asked = ''
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.whileConnected(recordsVersion.subscribe(() => void this.load(true)))
+  }
+
+  protected override willUpdate(): void {
+    void this.load(false)
+  }
+
+  protected override render() {
+    const entity = meta.entity(this.entity)
+    if (!entity) return nothing
+    const rows = this.answer?.data ?? []
+    const count = this.answer?.count
+    return html`<section class="rl-related">
+      <header>
+        <h3>${this.label || text(entity.plural)}</h3>
+        ${count ? html`<span class="rl-muted rl-num">${formatNumber(count.value)}</span>` : nothing}
+        ${entity.can.create && this.#isDirect() ? html`<a class="rl-button" quiet href=${this.#createHref()}>${icon('plus')}${t('record.related.add', { entity: inSentence(text(entity.label)) })}</a>` : nothing}
+      </header>
+      ${this.failure ? html`<p class="rl-error">${this.failure}</p>` : nothing}
+      ${this.answer && rows.length === 0 ? html`<p class="rl-muted">${t('record.related.none')}</p>` : nothing}
+      ${rows.length > 0 ? this.#table(entity, rows) : nothing}
+      ${(count?.value ?? 0) > rows.length ? html`<a href=${hrefOf.list(this.entity, { filter: JSON.stringify(this.#filter()) })}>${t('record.related.all')}</a>` : nothing}
+    </section>`
+  }
+
+  #table(entity: ClientEntity, rows: readonly WireRecord[]) {
+    const columns = columnsOf(entity, this.field)
+    return html`<table class="rl-related-table">
+      <thead><tr><th scope="col">${text(entity.label)}</th>${columns.map((field) => html`<th scope="col">${text(field.label)}</th>`)}</tr></thead>
+      <tbody>
+        ${rows.map(
+          (record) => html`<tr>
+            <td><a href=${hrefOf.record(entity.name, record.id)}>${record.display_name || t('record.untitled')}</a></td>
+            ${columns.map((field) => html`<td>${renderCell(field, record[field.name], { entity, record, place: 'cell' })}</td>`)}
+          </tr>`,
+        )}
+      </tbody>
+    </table>`
+  }
+
+  #filter(): unknown {
+    const path = this.#isDirect() ? this.field : `${this.field}.id`
+    return { '==': [{ var: path }, this.to.id] }
+  }
+
+  /** false: a polymorphic reference, which a link in an address cannot fill. */
+  #isDirect(): boolean {
+    return meta.field(this.entity, this.field)?.type !== 'any_reference'
+  }
+
+  #createHref(): string {
+    return hrefOf.create(this.entity, { [this.field]: this.to.id })
+  }
+
+  private async load(isForced: boolean): Promise<void> {
+    const entity = meta.entity(this.entity)
+    const key = `${this.entity} ${this.field} ${this.to.id}`
+    if (!entity || (!isForced && key === this.#asked)) return
+    this.#asked = key
+    const names = columnsOf(entity, this.field).map((field) => selectOf(field))
+    try {
+      this.answer = await records.list(this.entity, {
+        select: ['display_name', ...names].join(','),
+        filter: this.#filter(),
+        sort: '-created_at',
+        limit: SHOWN_ROWS,
+        count: true,
+      })
+      this.failure = ''
+    } catch (error) {
+      this.failure = errorText(error)
+    }
+  }
+}
+
+/** What the first view shows, or the first fields; neither the name nor the reference itself. */
+function columnsOf(entity: ClientEntity, reference: string): ClientField[] {
+  const [view] = meta.views(entity.name)
+  const names = view?.columns.map((column) => column.field) ?? entity.fields.map((field) => field.name)
+  return names
+    .flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
+    .filter(
+      (field) =>
+        field.isReadable && field.name !== reference && !['many_to_many', 'json', 'long_text'].includes(field.type),
+    )
+    .slice(0, SHOWN_COLUMNS)
+}
+
+const POINTS: ReadonlySet<string> = new Set(['reference', 'parent', 'user', 'file', 'any_reference'])
+const selectOf = (field: ClientField): string => (POINTS.has(field.type) ? `${field.name}(display_name)` : field.name)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rl-related': RlRelated
+  }
+}
