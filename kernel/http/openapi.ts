@@ -60,13 +60,11 @@ export function openApiRoutes(services: Services): Hono<TenantEnv> {
   )
 
   app.get('/docs', () => new Response(PAGE, { headers: { ...SAFE, 'content-type': 'text/html; charset=utf-8' } }))
-  app.get(
-    '/docs/start.js',
-    () => new Response(START, { headers: { ...SAFE, 'content-type': 'text/javascript; charset=utf-8' } }),
-  )
-
+  // One route for all of them: beside a fixed address at the same place the router would have to search.
   app.get('/docs/:asset', async (c, next) => {
     const name = c.req.param('asset')
+    if (name === 'start.js')
+      return new Response(START, { headers: { ...SAFE, 'content-type': 'text/javascript; charset=utf-8' } })
     const type = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined
     if (type === undefined) return next()
     const bytes = await readFile(path.join(path.dirname(require.resolve('swagger-ui-dist/package.json')), name))

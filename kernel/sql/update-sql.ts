@@ -50,8 +50,10 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
     ...checks.ctes,
     ...rows,
     upd,
-    sql`prev AS (SELECT old.* FROM old JOIN upd ON upd.id = old.id)`,
-    ...recordChange(model, entity, 'update', sql`FROM upd AS w JOIN prev ON prev.id = w.id`, diff),
+    // Worked out once, for the history and for the event.
+    sql`diff AS (SELECT w.id, w.version, ${diff} AS changes FROM upd AS w JOIN old AS prev ON prev.id = w.id)`,
+    ...recordChange(model, entity, 'update', sql`FROM diff AS w`, trusted('w.changes')),
+    ...(groups.length > 0 ? [sql`prev AS (SELECT old.* FROM old JOIN upd ON upd.id = old.id)`] : []),
     ...groups.map(
       (group, index) =>
         sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { lost: 'prev', gained: 'upd' })})`,

@@ -69,7 +69,7 @@ export const isPseudo = (): boolean => localeStore.get() === PSEUDO
 
 /** The language of a profile; one forced by the address wins. The page is drawn anew when its texts are there. */
 export async function setLocale(tag: string | null): Promise<void> {
-  const next = forced ?? tag ?? navigator.language
+  const next = [forced, tag].find((one) => one !== null && isTag(one)) ?? deviceLocale()
   await prepare(next).catch(() => undefined)
   await i18next.changeLanguage(next)
   document.documentElement.lang = next

@@ -5,6 +5,7 @@ import { createStore } from './store.ts'
 export type PageName =
   | 'home'
   | 'setup'
+  | 'password'
   | 'tenants'
   | 'list'
   | 'record'
@@ -42,7 +43,8 @@ export function routeOf(url: URL, entry = ''): Route {
   if (rest.length > 0) return { ...base, page: 'not-found' }
   if (tenant === '') return { ...base, page: 'home' }
   if (second === undefined) {
-    if (tenant === 'setup' || tenant === 'tenants') return { ...base, tenant: '', page: tenant }
+    if (tenant === 'setup' || tenant === 'password' || tenant === 'tenants')
+      return { ...base, tenant: '', page: tenant }
     return { ...base, page: 'home' }
   }
   if (page && third === undefined) return { ...base, page }

@@ -20,8 +20,10 @@ export interface EditorContext {
   required: boolean
   disabled: boolean
   invalid: boolean
-  /** With a value as the API takes it; null empties the field. References travel with `display_name` beside `id`. */
+  /** With a value as the API takes it; null empties the field. */
   change(value: WireValue): void
+  /** What was typed cannot be made a value; '' when it can again. */
+  fault(message: string): void
 }
 
 export type Editor = (context: EditorContext) => TemplateResult

@@ -33,6 +33,8 @@ export class RlFieldEditor extends RlElement {
   /** In rows of a table: the label is there for screen readers only. */
   @property({ type: Boolean }) compact = false
   @state() private found = ''
+  /** Of an editor that cannot read what was typed. */
+  @state() private fault = ''
   readonly #id = `rl-field-${++lastId}`
 
   override connectedCallback(): void {
@@ -49,12 +51,12 @@ export class RlFieldEditor extends RlElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('field') && changed.get('field')?.name !== this.field.name) this.found = ''
+    if (changed.has('field') && changed.get('field')?.name !== this.field.name) this.found = this.fault = ''
   }
 
   protected override render() {
     const { field } = this
-    const error = this.error || this.found
+    const error = this.error || this.fault || this.found
     const help = text(field.help)
     const describedBy = [help && `${this.#id}-help`, error && `${this.#id}-error`].filter(Boolean).join(' ')
     const editor = editorOf(field.widget)({
@@ -69,6 +71,9 @@ export class RlFieldEditor extends RlElement {
       disabled: this.disabled,
       invalid: error !== '',
       change: (value) => this.#change(value),
+      fault: (message) => {
+        this.fault = message
+      },
     })
     return html`<label id="${this.#id}-label" for=${this.#id} class=${this.compact ? 'rl-sr-only' : 'rl-field-label'}
         >${text(field.label)}${
@@ -89,7 +94,7 @@ export class RlFieldEditor extends RlElement {
   /** Checks the present value and shows what is wrong. @returns whether it may be saved */
   validate(): boolean {
     this.found = problemOf(this.field, this.value ?? null, this.required)
-    return this.found === ''
+    return this.found === '' && this.fault === ''
   }
 
   #change(value: WireValue): void {

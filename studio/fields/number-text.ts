@@ -28,7 +28,8 @@ export function readNumber(typed: string, locale: string): string | undefined {
   const tight = typed.replace(/[\s'’_\u00a0\u202f]/g, '').replace('−', '-')
   const last = Math.max(tight.lastIndexOf('.'), tight.lastIndexOf(','), tight.lastIndexOf(decimal))
   const mark = tight[last]
-  const isDecimal = mark !== undefined && (isLone(tight, last, mark) ? !isGroup(tight, last, mark, group) : isOnly(tight, mark))
+  const isDecimal =
+    mark !== undefined && (isLone(tight, last, mark) ? !isGroup(tight, last, mark, group) : isOnly(tight, mark))
   const whole = isDecimal ? tight.slice(0, last) : tight
   const fraction = isDecimal ? tight.slice(last + 1) : ''
   const digits = whole.replace(/[.,]/g, '').replaceAll(group, '')

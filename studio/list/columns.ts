@@ -32,6 +32,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   json: 160,
 }
 const NAME_WIDTH = 260
+const NUMBER_WIDTH = 120
 const NUMERIC: ReadonlySet<string> = new Set(['number', 'money', 'percent'])
 const NUMERIC_TYPES: ReadonlySet<string> = new Set(['decimal', 'rollup'])
 
@@ -58,7 +59,8 @@ export function columnsOf(
       path,
       label: pathLabel(entity.name, path),
       field,
-      widthPx: chosen ?? byView ?? (isName ? NAME_WIDTH : (WIDTHS[field.widget] ?? 160)),
+      widthPx:
+        chosen ?? byView ?? (isName ? NAME_WIDTH : (WIDTHS[field.widget] ?? (isNumeric(field) ? NUMBER_WIDTH : 160))),
       // Numbers stay beside their unit's width; words take a share of what is left.
       isFlexible: chosen === undefined && !isNumeric(field) && field.widget !== 'checkbox',
       isNumeric: isNumeric(field),

@@ -14,6 +14,7 @@ import { entryNote, hrefOf, navigate, route, setQuery } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
 import { errorText } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
+import { lazy } from '../shell/lazy.ts'
 import './bulk.ts'
 import './column-chooser.ts'
 import { columnsOf, loadChoice, loadWidths, saveChoice, saveWidth, type Widths } from './columns.ts'
@@ -33,6 +34,7 @@ import { renderViews } from './views.ts'
 
 const NARROW = matchMedia('(max-width: 640px)')
 const SEARCH_AFTER_MS = 250
+const PREFETCH_AFTER_MS = 1_000
 
 interface Note {
   /** First row in view. */
@@ -60,6 +62,7 @@ export class RlList extends RlElement {
   #entry = ''
   #opened = ''
   #searchTimer = 0
+  #isPrefetched = false
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -225,15 +228,29 @@ export class RlList extends RlElement {
     this.requestUpdate()
   }
 
+  /** Users and keys are more than records: what comes of them is shown once. */
   private renderPanel() {
-    void import('../app/record-pages.ts')
-    return html`<rl-create-panel
-      class="rl-panel"
-      .entity=${this.entity}
-      .values=${readValues(route.get().query.get('values'))}
-      @created=${({ detail }: CustomEvent<WireRecord>) => detail && this.open(detail)}
-      @close=${() => void navigate(this.listHref())}
-    ></rl-create-panel>`
+    const close = () => void navigate(this.listHref())
+    if (this.entity === 'system.user')
+      return lazy(
+        () => import('../access/new-user.ts'),
+        html`<rl-new-user class="rl-panel" @close=${close}></rl-new-user>`,
+      )
+    if (this.entity === 'system.key')
+      return lazy(
+        () => import('../access/new-key.ts'),
+        html`<rl-new-key class="rl-panel" @close=${close}></rl-new-key>`,
+      )
+    return lazy(
+      () => import('../record/index.ts'),
+      html`<rl-create-panel
+        class="rl-panel"
+        .entity=${this.entity}
+        .values=${readValues(route.get().query.get('values'))}
+        @created=${({ detail }: CustomEvent<WireRecord>) => detail && this.open(detail)}
+        @close=${close}
+      ></rl-create-panel>`,
+    )
   }
 
   private createHref(): string {
@@ -270,6 +287,9 @@ export class RlList extends RlElement {
   }
 
   private onLoaded(rows: Rows): void {
+    // What comes next, most likely, while nothing else is done.
+    if (!this.#isPrefetched) setTimeout(() => void import('../record/index.ts'), PREFETCH_AFTER_MS)
+    this.#isPrefetched = true
     if (rows.loaded.size === 0 && rows.size === 0) this.isEmpty = true
     this.requestUpdate()
   }

@@ -8,7 +8,7 @@ import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { inputValue } from '../app/inputs.ts'
-import { meta } from '../app/meta.ts'
+import { meta, text } from '../app/meta.ts'
 import { density, type Profile, profile, saveProfile, setDensity, type Theme } from '../app/session.ts'
 import { errorText, toast } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
@@ -105,7 +105,7 @@ export class RlProfile extends RlElement {
         now.roles.length === 0
           ? nothing
           : html`<div class="rl-field">
-              <span class="rl-label">${t('profile.roles')}</span><span class="rl-muted" translate="no">${now.roles.join(', ')}</span>
+              <span class="rl-label">${t('profile.roles')}</span><span class="rl-muted" translate="no">${now.roles.map(nameOfRole).join(', ')}</span>
             </div>`
       }
     </section>`
@@ -177,6 +177,12 @@ export class RlProfile extends RlElement {
 /** Those of the pages and those that texts of the metadata have; the one chosen, whatever it is. */
 function languages(chosen: string | null): readonly string[] {
   return [...new Set([...interfaceLanguages, ...meta.all.locales, ...(chosen ? [chosen] : [])])].sort()
+}
+
+/** As the users' field offers it, where this person may see it. */
+function nameOfRole(name: string): string {
+  const choice = meta.field('system.user', 'roles')?.options.choices?.find(({ value }) => value === name)
+  return choice?.label === undefined ? name : text(choice.label)
 }
 
 function nameOfLanguage(tag: string): string {

@@ -40,7 +40,7 @@ export class RlCreatePanel extends RlElement {
   }
 
   protected override firstUpdated(): void {
-    this.focusFirst()
+    void this.focusFirst()
   }
 
   protected override render() {
@@ -102,7 +102,7 @@ export class RlCreatePanel extends RlElement {
       this.changes = {}
       this.errors = {}
       toast(t('record.created', { name: made.display_name }))
-      if (isMore) this.focusFirst()
+      if (isMore) void this.focusFirst()
       else fire<WireRecord>(this, 'created', made)
     } catch (error) {
       this.showProblems(error)
@@ -121,8 +121,11 @@ export class RlCreatePanel extends RlElement {
       void this.updateComplete.then(() => this.querySelector<RlFieldEditor>(`[data-field="${first}"]`)?.focusEditor())
   }
 
-  private focusFirst(): void {
-    void this.updateComplete.then(() => this.querySelector('rl-field-editor')?.focusEditor())
+  /** Not while the panel is sliding in: the browser would scroll the list to meet it. */
+  private async focusFirst(): Promise<void> {
+    await this.updateComplete
+    await Promise.allSettled(this.getAnimations().map((animation) => animation.finished))
+    this.querySelector('rl-field-editor')?.focusEditor()
   }
 
   private mayLeave(): Promise<boolean> {

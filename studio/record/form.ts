@@ -80,7 +80,7 @@ function renderField(field: ClientField, state: FormState, item: Partial<Item>) 
       .recordId=${recordId}
       .error=${state.errors[field.name] ?? ''}
       .required=${field.required || holds(entity, item.requiredIf, values, false)}
-      @change=${({ detail }: CustomEvent<FieldChange>) => state.change(detail)}
+      @change=${({ detail }: CustomEvent<FieldChange | undefined>) => detail && state.change(detail)}
     ></rl-field-editor>
   </div>`
 }

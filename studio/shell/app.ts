@@ -10,6 +10,7 @@ import { loadProfile, loadSession, rememberTenant, type Session, session, startT
 import { errorText } from '../app/toast.ts'
 import './app.css'
 import './dialogs.ts'
+import { lazy } from './lazy.ts'
 import './shell.ts'
 import './toasts.ts'
 
@@ -61,6 +62,7 @@ export class RlApp extends RlElement {
     if (this.failure) return failurePage(this.failure.text, this.failure.retry)
     if (!now) return nothing
     if (page === 'setup') return lazy(() => import('../pages/setup.ts'), html`<rl-setup></rl-setup>`)
+    if (page === 'password') return lazy(() => import('../pages/password.ts'), html`<rl-password></rl-password>`)
     if (!now.user) return lazy(() => import('../pages/sign-in.ts'), html`<rl-sign-in></rl-sign-in>`)
     if (page === 'tenants') return lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
     if (tenant === '')
@@ -116,7 +118,7 @@ export class RlApp extends RlElement {
 
 /** The tenant whose pages the address asks for; undefined: none that this person may enter. */
 function targetOf({ tenants }: Session, { page, tenant }: Route): string | undefined {
-  if (page === 'setup' || page === 'tenants') return undefined
+  if (page === 'setup' || page === 'password' || page === 'tenants') return undefined
   if (tenant === '') return startTenant(tenants)?.slug
   return tenants.find(({ slug }) => slug === tenant)?.slug
 }
@@ -129,9 +131,3 @@ const failurePage = (text: string, retry: () => void) =>
       <button type="button" class="rl-button" primary @click=${retry}>${t('retry')}</button>
     </div>
   </main>`
-
-/** The element is drawn at once and comes to life when its code has arrived. */
-export function lazy(load: () => Promise<unknown>, template: TemplateResult): TemplateResult {
-  void load()
-  return template
-}

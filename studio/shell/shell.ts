@@ -9,7 +9,7 @@ import { network } from '../app/network.ts'
 import { navigate, type Route, route } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
 import { createStore } from '../app/store.ts'
-import { lazy } from './app.ts'
+import { lazy } from './lazy.ts'
 import { appOfEntity, currentApp, hrefOfEntry, setCurrentApp } from './navigation.ts'
 import './shell.css'
 import './sidebar.ts'
@@ -65,7 +65,7 @@ export class RlShell extends RlElement {
     if (!meta.entity(entity)) return lazy(() => import('../pages/not-found.ts'), html`<rl-not-found></rl-not-found>`)
     if (page === 'record')
       return lazy(
-        () => import('../app/record-pages.ts'),
+        () => import('../record/index.ts'),
         html`<rl-record-page .entity=${entity} .recordId=${id}></rl-record-page>`,
       )
     return lazy(

@@ -21,7 +21,7 @@ const LANES = [1, 8, 32]
 /** Such as `get,list`, while working on one of them. */
 const ONLY = process.env['RELATA_BENCH_ONLY']?.split(',')
 /** Requests of one measurement: a second or two of work, since processor time is counted in steps of 10 ms. */
-const COUNTS = { get: 3_000, list: 800, create: 1_500, update: 1_500 }
+const COUNTS = { get: 2_000, list: 500, create: 1_000, update: 1_000 }
 
 interface Side {
   client: Client

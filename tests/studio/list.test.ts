@@ -115,6 +115,44 @@ test('columns are hidden, shown and moved; the address and the device remember i
   await expect(page.getByRole('columnheader', { name: 'Employees' })).toHaveCount(0)
 })
 
+test('a column is dragged to another place, and made narrower', async ({ signedIn: page }) => {
+  await openList(page)
+  const boxOf = async (path: string) =>
+    (await page.locator(`.rl-column-head[data-path=${path}]`).boundingBox()) ?? { x: 0, y: 0 }
+  const [from, to] = [await boxOf('phone'), await boxOf('industry')]
+  await page.mouse.move(from.x + 5, from.y + 5)
+  await page.mouse.down()
+  for (let x = from.x; x > to.x; x -= 20) {
+    await page.mouse.move(x, from.y + 8)
+    await page.waitForTimeout(20)
+  }
+  await page.mouse.up()
+  await expect.poll(() => columnsFromLeft(page)).toMatchObject({ 0: 'Name', 1: 'Phone', 2: 'Industry' })
+  await expect(page).toHaveURL(/columns=name%2Cphone%2Cindustry/)
+
+  const edge = await page.locator('vaadin-grid').locator('.resize-handle').first().boundingBox()
+  await page.mouse.move(edge?.x ?? 0, (edge?.y ?? 0) + 8)
+  await page.mouse.down()
+  await page.mouse.move((edge?.x ?? 0) - 80, (edge?.y ?? 0) + 8, { steps: 5 })
+  await page.mouse.up()
+  const widthOf = async () => (await page.getByRole('columnheader', { name: 'Name' }).boundingBox())?.width ?? 0
+  const width = await widthOf()
+  expect(width).toBeLessThan(200)
+  await page.reload()
+  await expect.poll(widthOf).toBe(width)
+})
+
+test('a view with groups names each group above its first row', async ({ signedIn: page }) => {
+  await page.goto(`${LIST}?view=base.organisation_by_industry`)
+  await expect(page.locator('.rl-group').first()).toHaveText('Industry Energy')
+  await page.goto(`${LIST}?view=base.organisation_by_industry&filter=${filterOf(['name', 'contains', 'Company 000'])}`)
+  await expect(page.locator('.rl-group')).toHaveText([
+    'Industry Energy',
+    'Industry Finance and insurance',
+    'Industry Health care',
+  ])
+})
+
 test('works by keyboard: arrows walk, Enter opens, Back comes to the same row', async ({ signedIn: page }) => {
   await openList(page)
   await page.keyboard.press('/')
@@ -188,6 +226,17 @@ test('a list that fails says so and can be asked again; a lost connection comes 
   await page.context().setOffline(false)
   await expect(page.getByRole('alert')).toBeHidden()
   await expect(page.getByText('No connection.')).toBeHidden()
+})
+
+test('a server that takes long is said to, and rows still come', async ({ signedIn: page }) => {
+  await page.route('**/records/base.organisation?*', async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, 4_500))
+    await request.continue()
+  })
+  await page.goto(LIST)
+  await expect(page.getByText('The server is taking longer than usual')).toBeVisible({ timeout: 10_000 })
+  await expect(firstName(page)).toBeVisible({ timeout: 10_000 })
+  await expect(page.getByText('The server is taking longer than usual')).toBeHidden()
 })
 
 test.describe('on a narrow screen', () => {

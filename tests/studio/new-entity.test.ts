@@ -1,7 +1,8 @@
 // From a name and rows of fields to a published entity, in well under a minute.
 import { expect, TENANT, test } from './support/studio.ts'
 
-test('an entity is made up, published, and its first record is asked for', async ({ signedIn: page, studio }) => {
+test('an entity is made up, published, and gets its first record within a minute', async ({ signedIn: page }) => {
+  const startedMs = Date.now()
   await page.goto(`/${TENANT}/new-entity`)
   await page.getByLabel('What is one of them called?').fill('Vehicle')
   await page.getByLabel('Name of field 1').press('Enter')
@@ -24,7 +25,11 @@ test('an entity is made up, published, and its first record is asked for', async
     'aria-current',
     'page',
   )
-  await studio.call('POST', `/api/v1/${TENANT}/records/custom.vehicle`, { name: 'Red van', level: 'high' })
+  const panel = page.getByRole('dialog', { name: 'New vehicle' })
+  await panel.getByLabel('Name').fill('Red van')
+  await panel.locator('.rl-button[primary]').click()
+  await expect(page).toHaveURL(/\/custom\.vehicle\/[0-9a-f-]{36}$/)
+  expect(Date.now() - startedMs).toBeLessThan(60_000)
   await page.goto(`/${TENANT}/custom.vehicle`)
   await expect(page.getByRole('link', { name: 'Red van' })).toBeVisible()
   for (const name of ['Level', 'Keeper']) await expect(page.getByRole('columnheader', { name })).toBeVisible()

@@ -72,3 +72,15 @@ test('the sidebar shows one app, and its entries lead to lists', async ({ signed
   await page.goBack()
   await expect(page.getByRole('link', { name: nameOf(0) })).toBeVisible()
 })
+
+test('the sidebar folds away and comes back', async ({ signedIn: page }) => {
+  await openList(page)
+  const sidebar = page.locator('rl-sidebar').getByRole('link', { name: 'Trash' })
+  await page.keyboard.press('[')
+  await expect(sidebar).toBeHidden()
+  await page.reload()
+  await expect(page.getByRole('link', { name: nameOf(0) })).toBeVisible()
+  await expect(sidebar).toBeHidden()
+  await page.getByRole('button', { name: 'Open navigation' }).click()
+  await expect(sidebar).toBeVisible()
+})
