@@ -5,7 +5,6 @@ export const enFields = {
   'fields.required': 'This field is required.',
   'fields.requiredMark': 'Required',
   'fields.clear': 'Clear {{field}}',
-  'fields.open': 'Open in a new tab',
   'fields.none': 'Nothing found',
   'fields.searching': 'Searching …',
   'fields.searchFailed': 'The search failed. Try again.',
@@ -17,9 +16,7 @@ export const enFields = {
 
   'fields.currency': 'Currency of {{field}}',
   'fields.zone': 'Time zone of {{field}}',
-  'fields.zoneOf': 'Time in {{zone}}',
   'fields.entity': 'Kind of record in {{field}}',
-  'fields.record': 'Record in {{field}}',
   'fields.chooseKind': 'Kind of record',
 
   'fields.address.street': 'Street and number',
@@ -38,7 +35,6 @@ export const enFields = {
   'fields.secret.set': '••••••',
   'fields.secret.isSet': 'Is set. Type to replace it.',
   'fields.secret.remove': 'Remove',
-  'fields.secret.removed': 'Will be removed when you save.',
 
   'fields.file.choose': 'Choose a file',
   'fields.file.replace': 'Replace',

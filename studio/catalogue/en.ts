@@ -17,6 +17,8 @@ export const en = {
   undo: 'Undo',
 
   'app.failed': 'This page could not be loaded',
+  'app.newVersion': 'A newer version is there. Reload the page to go on.',
+  'app.reload': 'Reload',
   'error.unexpected': 'Something went wrong in this page. Reload it and try again.',
   'network.offline': 'No connection. What you see may be old; changes cannot be saved.',
   'network.slow': 'The server is taking longer than usual …',

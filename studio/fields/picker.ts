@@ -72,6 +72,7 @@ export class RlPicker extends RlElement {
           @input=${this.onInput}
           @keydown=${this.onKey}
           @click=${() => this.open()}
+          @focus=${() => this.input.select()}
           @blur=${this.onBlur}
         />
         ${
@@ -144,7 +145,8 @@ export class RlPicker extends RlElement {
     this.isOpen = true
     this.list.style.minWidth = `${this.input.offsetWidth}px`
     openPopup(this.list, this.input)
-    this.input.select()
+    // What stands there is a choice, which typing replaces; what is being typed stays.
+    if (this.typed === null) this.input.select()
     void this.ask(this.typed ?? '')
   }
 

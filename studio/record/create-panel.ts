@@ -92,7 +92,7 @@ export class RlCreatePanel extends RlElement {
 
   private async save(isMore: boolean): Promise<void> {
     const entity = meta.entity(this.entity)
-    if (!entity || this.isSaving) return
+    if (!entity || this.isSaving || !areFine(this)) return
     this.isSaving = true
     this.failure = ''
     try {
@@ -150,6 +150,13 @@ export class RlCreatePanel extends RlElement {
       void this.save(false)
     } else if (event.key === 'Escape' && !event.defaultPrevented) this.close()
   }
+}
+
+/** What is wrong stands at its field; the first of them gets the focus. */
+export function areFine(page: HTMLElement): boolean {
+  const wrong = [...page.querySelectorAll<RlFieldEditor>('rl-field-editor')].filter((one) => !one.validate())
+  wrong[0]?.focusEditor()
+  return wrong.length === 0
 }
 
 /** A default that is a value; one worked out by a rule is the server's to give. */

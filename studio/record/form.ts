@@ -62,13 +62,12 @@ function renderItem(item: Item, state: FormState) {
 }
 
 /** A new record has nothing yet of what the system fills. */
-const isOffered = (field: ClientField, { recordId }: FormState): boolean =>
-  recordId !== null || field.isWritable || (field.type === 'many_to_many' && false)
+const isOffered = (field: ClientField, { recordId }: FormState): boolean => recordId !== null || field.isWritable
 
 function renderField(field: ClientField, state: FormState, item: Partial<Item>) {
   const { entity, values, isEditing, recordId } = state
   const wide = item.width === 'full' || WIDE.has(field.widget) ? ' rl-form-full' : ''
-  const isFixed = !field.isWritable || holds(entity, item.readOnlyIf, values, false)
+  const isFixed = (!field.isWritable && field.widget !== 'links') || holds(entity, item.readOnlyIf, values, false)
   if (!isEditing || isFixed)
     return html`<div class="rl-form-item${wide}">${renderShown(field, values[field.name])}</div>`
   return html`<div class="rl-form-item${wide}">

@@ -16,6 +16,7 @@ import { addShortcuts } from '../app/shortcuts.ts'
 import { errorText, toast, toastError, toastUndo } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import { renderValue } from '../fields/index.ts'
+import { areFine } from './create-panel.ts'
 import { type Conflict, renderConflict } from './conflict.ts'
 import { bodyOf, dropDraft, isToOne, keepDraft, keptDraft, problemsByField, type Values } from './draft.ts'
 import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
@@ -219,6 +220,7 @@ export class RlRecordPage extends RlElement {
     const { record } = this
     if (!entity || !record || !this.isEditing || this.isSaving) return
     if (Object.keys(this.changes).length === 0) return this.#stopEditing()
+    if (!areFine(this)) return
     this.isSaving = true
     try {
       await records.update(this.entity, record.id, record.version, bodyOf(entity, this.changes))

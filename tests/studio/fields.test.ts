@@ -84,6 +84,8 @@ async function fill(page: Page, name: string, typed: string): Promise<void> {
 }
 
 test('every kind of value is typed, saved and shown', async ({ signedIn: page, studio }) => {
+  // Two dozen fields by keyboard.
+  test.slow()
   await openPanel(page)
   await page.keyboard.type('Steam engine')
   await fill(page, 'story', 'Bought in 1911.\nStill runs.')
@@ -224,9 +226,11 @@ const FILTERS: readonly (readonly unknown[])[] = [
   ['photo', 'empty', null],
   ['lender', 'empty', null],
   ['about', 'empty', null],
-  ['shout', 'contains', 'engine!'],
+  ['shout', 'contains', 'filters!'],
 ]
 test('filters of every kind find what they should', async ({ signedIn: page, studio }) => {
+  // A page for each of them.
+  test.setTimeout(90_000)
   await makeOne(studio)
   for (const chip of FILTERS) {
     await page.goto(`/${TENANT}/${ENTITY}?filter=${encodeURIComponent(JSON.stringify([chip]))}`)

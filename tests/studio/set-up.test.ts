@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test'
 import { startServer } from '../support/start-server.ts'
 
 test('from the one-time link to a demo with records, and its removal by one click', async ({ page }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const server = await startServer({ env: { RELATA_ADMIN_EMAIL: undefined, RELATA_ADMIN_PASSWORD: undefined } })
   try {
     await page.goto(server.url)
@@ -24,7 +24,7 @@ test('from the one-time link to a demo with records, and its removal by one clic
     await expect(page.getByRole('heading', { name: 'What would you like to start with?' })).toBeVisible()
     await page.getByRole('button', { name: /Explore the demo/ }).click()
     await expect(page.getByRole('progressbar')).toBeVisible()
-    await expect(page.locator('.rl-cell-name').first()).toBeVisible({ timeout: 120_000 })
+    await expect(page.locator('.rl-cell-name').first()).toBeVisible({ timeout: 240_000 })
 
     await page.getByRole('button', { name: /^Organisation:/ }).click()
     await page.getByRole('menuitem', { name: 'Organisations' }).click()
