@@ -16,6 +16,7 @@ import { addShortcuts } from '../app/shortcuts.ts'
 import { errorText, toast, toastError, toastUndo } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import { renderValue } from '../fields/index.ts'
+import '../pages/not-found.ts'
 import { areFine } from './create-panel.ts'
 import { type Conflict, renderConflict } from './conflict.ts'
 import { bodyOf, dropDraft, isToOne, keepDraft, keptDraft, problemsByField, type Values } from './draft.ts'
@@ -55,6 +56,7 @@ export class RlRecordPage extends RlElement {
         { key: 'j', label: t('record.next'), run: () => this.step('next') },
         { key: 'k', label: t('record.previous'), run: () => this.step('previous') },
         { key: 'mod+s', label: t('record.save'), run: () => void this.save() },
+        { key: 'Escape', label: t('record.cancel'), run: () => this.isEditing && void this.cancel() },
       ),
     )
   }
@@ -322,7 +324,10 @@ export class RlRecordPage extends RlElement {
     if ((event.ctrlKey || event.metaKey) && (event.key === 'Enter' || event.key === 's')) {
       event.preventDefault()
       void this.save()
-    } else if (event.key === 'Escape') void this.cancel()
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      void this.cancel()
+    }
   }
 }
 
