@@ -135,7 +135,9 @@ async function onPopState(): Promise<void> {
   }
   const state: unknown = history.state
   const target = isEntryState(state) ? state.rlIndex : index
-  const isSamePage = route.get().page === routeOf(new URL(location.href)).page
+  const next = routeOf(new URL(location.href))
+  const now = route.get()
+  const isSamePage = now.page === next.page && now.entity === next.entity && now.id === next.id
   if (guards.size > 0 && !isSamePage) {
     // The browser has gone already: go back to where we were, ask, and go again.
     const delta = target - index

@@ -148,13 +148,18 @@ export class RlCreatePanel extends RlElement {
     if (isSave) {
       event.preventDefault()
       void this.save(false)
-    } else if (event.key === 'Escape' && !event.defaultPrevented) this.close()
+    } else if (event.key === 'Escape' && !event.defaultPrevented) {
+      // Else the same key press closes the question that it raises.
+      event.preventDefault()
+      this.close()
+    }
   }
 }
 
 /** What is wrong stands at its field; the first of them gets the focus. */
 export function areFine(page: HTMLElement): boolean {
   const wrong = [...page.querySelectorAll<RlFieldEditor>('rl-field-editor')].filter((one) => !one.validate())
+  wrong[0]?.closest('details')?.setAttribute('open', '')
   wrong[0]?.focusEditor()
   return wrong.length === 0
 }

@@ -50,12 +50,16 @@ const keyOf = (entity: string, id: string): string => `relata.draft.${currentTen
 
 export interface KeptDraft {
   version: number
+  /** What the changed fields were before. */
+  base: Values
   values: Values
 }
 
-export function keepDraft(entity: string, { id, version }: WireRecord, values: Values): void {
+export function keepDraft(entity: string, record: WireRecord, values: Values): void {
+  const { id, version } = record
   if (Object.keys(values).length === 0) return dropDraft(entity, id)
-  const kept: KeptDraft = { version, values }
+  const base = Object.fromEntries(Object.keys(values).map((name) => [name, record[name] ?? null]))
+  const kept: KeptDraft = { version, base, values }
   try {
     localStorage.setItem(keyOf(entity, id), JSON.stringify(kept))
   } catch {

@@ -18,7 +18,7 @@ import { pageHead, setTitle } from '../shell/header.ts'
 import { renderValue } from '../fields/index.ts'
 import '../pages/not-found.ts'
 import { areFine } from './create-panel.ts'
-import { type Conflict, renderConflict } from './conflict.ts'
+import { type Conflict, contested, renderConflict } from './conflict.ts'
 import { bodyOf, dropDraft, isToOne, keepDraft, keptDraft, problemsByField, type Values } from './draft.ts'
 import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
 import './history.ts'
@@ -73,6 +73,8 @@ export class RlRecordPage extends RlElement {
     this.#loaded = key
     this.#stopEditing()
     this.record = null
+    this.isMissing = false
+    this.failure = ''
     this.tab = ''
     void this.load()
   }
@@ -106,9 +108,7 @@ export class RlRecordPage extends RlElement {
   }
 
   #facts(entity: ClientEntity, record: WireRecord) {
-    const facts = (meta.form(this.entity)?.facts ?? []).flatMap(
-      (name) => entity.fields.find((field) => field.name === name) ?? [],
-    )
+    const facts = (meta.form(this.entity)?.facts ?? []).flatMap((name) => meta.field(entity.name, name) ?? [])
     const shown = facts.flatMap((field) => {
       const value = renderValue(field, record[field.name] ?? null)
       return value === ''
@@ -183,12 +183,17 @@ export class RlRecordPage extends RlElement {
   private async load(): Promise<void> {
     const entity = meta.entity(this.entity)
     if (!entity) return
+    const asked = this.#loaded
     try {
-      this.record = await this.fetchRecord(entity)
+      const record = await this.fetchRecord(entity)
+      // Another record was opened meanwhile: its own answer counts.
+      if (asked !== this.#loaded) return
+      this.record = record
       this.failure = ''
       setTitle(this.record.display_name, text(entity.label))
       this.offerDraft(this.record)
     } catch (error) {
+      if (asked !== this.#loaded) return
       this.isMissing = error instanceof ApiError && error.status === 404
       this.failure = errorText(error)
     }
@@ -196,6 +201,7 @@ export class RlRecordPage extends RlElement {
 
   /** What was typed before the browser went away. */
   private offerDraft(record: WireRecord): void {
+    const entity = meta.entity(this.entity)
     const kept = keptDraft(this.entity, record.id)
     if (!kept) return
     toast(t('record.draft.found'), {
@@ -204,6 +210,9 @@ export class RlRecordPage extends RlElement {
         run: () => {
           this.edit()
           this.changes = kept.values
+          // What was saved since then meets the same question as any other conflict.
+          const conflict = { mine: kept.values, base: { ...record, ...kept.base }, theirs: record }
+          if (entity && contested(entity, conflict).length > 0) this.conflict = conflict
           this.#removeGuard ??= addLeaveGuard(() => this.mayLeave())
         },
       },
@@ -220,8 +229,11 @@ export class RlRecordPage extends RlElement {
   private async save(): Promise<void> {
     const entity = meta.entity(this.entity)
     const { record } = this
-    if (!entity || !record || !this.isEditing || this.isSaving) return
-    if (Object.keys(this.changes).length === 0) return this.#stopEditing()
+    if (!entity || !record || !this.isEditing || this.isSaving || this.conflict) return
+    if (Object.keys(this.changes).length === 0) {
+      dropDraft(this.entity, record.id)
+      return this.#stopEditing()
+    }
     if (!areFine(this)) return
     this.isSaving = true
     try {
@@ -247,8 +259,19 @@ export class RlRecordPage extends RlElement {
     this.errors = problemsByField(entity, error)
     const [first] = Object.keys(this.errors)
     if (first === undefined) toastError(error)
-    else
-      void this.updateComplete.then(() => this.querySelector<RlFieldEditor>(`[data-field="${first}"]`)?.focusEditor())
+    else await this.#showField(first)
+  }
+
+  /** Wherever it stands: on another tab, in a folded section. */
+  async #showField(name: string): Promise<void> {
+    const tab = meta
+      .form(this.entity)
+      ?.tabs.find(({ sections }) => sections.some(({ items }) => items.some(({ field }) => field === name)))
+    if (tab) this.tab = tab.id
+    await this.updateComplete
+    const editor = this.querySelector<RlFieldEditor>(`[data-field="${name}"]`)
+    editor?.closest('details')?.setAttribute('open', '')
+    editor?.focusEditor()
   }
 
   /** What the person chose of two versions becomes the draft over the newer one. */

@@ -10,6 +10,7 @@ import './dialogs.css'
 export class RlDialogs extends RlElement {
   @state() private typed = ''
   @query('dialog') private dialog!: HTMLDialogElement | null
+  #before: Element | null = null
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -22,7 +23,14 @@ export class RlDialogs extends RlElement {
   }
 
   protected override updated(): void {
-    if (this.dialog && !this.dialog.open) this.dialog.showModal()
+    if (this.dialog && !this.dialog.open) {
+      this.#before = document.activeElement
+      this.dialog.showModal()
+    } else if (!this.dialog && this.#before) {
+      // The platform gives the focus back only to what closes a dialog; ours is taken out of the page.
+      if (this.#before instanceof HTMLElement && this.#before.isConnected) this.#before.focus()
+      this.#before = null
+    }
   }
 
   protected override render() {

@@ -75,7 +75,7 @@ test('goes to the trash and comes back by Undo', async ({ signedIn: page, studio
   await page.getByRole('button', { name: 'Delete' }).click()
   await expect(page).toHaveURL(new RegExp(`/${TENANT}/base.organisation$`))
   await page.getByRole('button', { name: 'Undo' }).click()
-  await expect.poll(() => read(studio, id)).toMatchObject({ deleted_at: null, version: 3 })
+  await expect(async () => expect(await read(studio, id)).toMatchObject({ deleted_at: null, version: 3 })).toPass()
 })
 
 test('what points to it is listed, and a new one can be added from there', async ({ signedIn: page, studio }) => {
