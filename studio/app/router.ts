@@ -192,7 +192,9 @@ export const hrefOf = {
     entity: string,
     query: { view?: string; filter?: string; sort?: string; columns?: string; q?: string } = {},
   ): string => within([entity], query),
-  record: (entity: string, id: string): string => within([entity, id]),
+  /** `at`: its state at a moment, as ISO 8601 has it. */
+  record: (entity: string, id: string, query: { tab?: string; at?: string } = {}): string =>
+    within([entity, id], query),
   /** `values` are put into the form: `{ employer: '018f…' }`. */
   create: (entity: string, values: Readonly<Record<string, string>> = {}): string =>
     within([entity, 'new'], { values: Object.keys(values).length > 0 ? JSON.stringify(values) : undefined }),

@@ -6,6 +6,7 @@ import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
 import { t, type TextKey } from '../app/i18n.ts'
 import { meta, text } from '../app/meta.ts'
+import { hrefOf } from '../app/router.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { errorText } from '../app/toast.ts'
 import { renderValue } from '../fields/index.ts'
@@ -45,7 +46,8 @@ export class RlHistory extends RlElement {
           <div class="rl-history-head">
             <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
             ${t(OPERATIONS[entry.operation])}
-            <time class="rl-muted" datetime=${entry.at}>${formatMoment(entry.at)}</time>
+            <a class="rl-history-at" href=${hrefOf.record(this.entity, this.recordId, { at: entry.at })} title=${t('record.past.see')}
+              ><time datetime=${entry.at}>${formatMoment(entry.at)}</time></a>
           </div>
           ${Object.entries(entry.changes).map(([name, [before, after]]) => this.#change(name, before, after))}
         </li>`,
