@@ -24,6 +24,7 @@ export class RlHistory extends RlElement {
   @property({ attribute: false }) recordId = ''
   @state() private entries: readonly HistoryEntry[] | null = null
   @state() private failure = ''
+  @state() private next: number | null = null
   #asked = ''
 
   override connectedCallback(): void {
@@ -52,7 +53,8 @@ export class RlHistory extends RlElement {
           ${Object.entries(entry.changes).map(([name, [before, after]]) => this.#change(name, before, after))}
         </li>`,
       )}
-    </ol>`
+    </ol>
+    ${this.next === null ? nothing : html`<button type="button" class="rl-button" @click=${() => void this.loadEarlier()}>${t('record.history.earlier')}</button>`}`
   }
 
   #change(name: string, before: WireValue, after: WireValue) {
@@ -69,8 +71,22 @@ export class RlHistory extends RlElement {
 
   private async load(): Promise<void> {
     try {
-      this.entries = await records.history(this.entity, this.recordId)
+      const { data, next } = await records.history(this.entity, this.recordId, null)
+      this.entries = data
+      this.next = next
       this.failure = ''
+    } catch (error) {
+      this.failure = errorText(error)
+    }
+  }
+
+  private async loadEarlier(): Promise<void> {
+    const asked = this.recordId
+    try {
+      const { data, next } = await records.history(this.entity, asked, this.next)
+      if (asked !== this.recordId) return
+      this.entries = [...(this.entries ?? []), ...data]
+      this.next = next
     } catch (error) {
       this.failure = errorText(error)
     }
