@@ -15,6 +15,7 @@ import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from
 import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/registry.ts'
 import { prepareCopy } from './copies.ts'
 import { type Draft, planPublish } from './planner.ts'
+import { writeRoles } from './role-rows.ts'
 import { insertVersion, latestVersion, versionAt } from './versions.ts'
 
 export interface PublisherOptions {
@@ -226,6 +227,7 @@ async function publishOnce(
     note: request.note ?? null,
     by: request.by,
   })
+  await writeRoles(connection, model)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
   await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))
