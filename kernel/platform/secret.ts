@@ -10,7 +10,7 @@ import { createPrivately, readIfPresent, writePrivately } from './data-folder.ts
 export interface Keyring {
   /**
    * Encrypt with AES-256-GCM.
-   * @param context where the value belongs, such as `mail_account/7/password`; it opens nowhere else
+   * @param context where the value belongs, such as `secretPlace` of plan/ names it; it opens nowhere else
    * @returns `v1.<key id>.<base64url>`
    */
   seal(plaintext: string, context: string): string

@@ -1,10 +1,12 @@
 // Creating and changing one record. Where nothing else is asked for it is one statement; a transaction is opened only
 // for what one statement cannot do right: extremes of roll-ups, trees, guards.
-import { RelataError } from '../../sdk/errors.ts'
+import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
+import { sealInto } from '../plan/field-value.ts'
 import { planSelection } from '../plan/selection.ts'
 import { planWrite, type WritePlan } from '../plan/write-plan.ts'
 import { type CompiledWrite, compileCreate } from '../sql/create-sql.ts'
+import { missingOptions } from '../sql/kept-options.ts'
 import { missingReferences } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
 import { bind, toStatement } from '../sql/sql.ts'
@@ -35,7 +37,8 @@ export async function createRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'create')
-  const plan = planWrite(context.model, entity, body, 'create', context.seal)
+  const id = newId()
+  const plan = planWrite(context.model, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
   const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
     compileCreate(context.model, entity, {
       provided: plan.provided,
@@ -43,7 +46,7 @@ export async function createRecord(
       selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
     }),
   )
-  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id: newId(), actor: context.actor.userId }
+  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
   const [row] = await runOne(context, entity, queryable(writer), compiled, inputs)
   if (!row) throw await missingReferenceError(context, queryable(writer), plan)
   return written(compiled, row)
@@ -59,7 +62,7 @@ export async function updateRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'update')
-  const plan = planWrite(context.model, entity, body, 'update', context.seal)
+  const plan = planWrite(context.model, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
   const hasVersion = version !== undefined
   const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
     compileUpdate(context.model, entity, {
@@ -67,6 +70,7 @@ export async function updateRecord(
       owners: plan.owners,
       references: plan.references,
       parents: plan.parents,
+      kept: plan.kept,
       hasVersion,
       selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
     }),
@@ -165,6 +169,8 @@ async function whyNotUpdated(
     const missing = await missingReferenceError(context, database, plan)
     if (missing.code === 'RL206') return missing
   }
+  const inactive = await inactiveOptions(context, database, entity, id, plan)
+  if (inactive.length > 0) return new RelataError('RL206', 'An option is no longer offered.', { problems: inactive })
   const [parent] = plan.parents
   if (parent) {
     return new RelataError('RL206', 'A record cannot stand below itself.', {
@@ -172,4 +178,20 @@ async function whyNotUpdated(
     })
   }
   return noSuchRecord(entity, id)
+}
+
+async function inactiveOptions(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+  plan: WritePlan,
+): Promise<Problem[]> {
+  if (plan.kept.length === 0) return []
+  const statement = toStatement(missingOptions(context.model, entity, plan.kept))
+  const names = Object.fromEntries(plan.kept.map(({ field }) => [`name:${field}`, field]))
+  const missing = (await database.query(statement.text, bind(statement, { ...plan.inputs, ...names, id }))).flat()
+  return plan.kept.flatMap(({ field, problem: { key, message, params } }) =>
+    missing.includes(field) ? [{ path: `/${field}`, key, message, ...(params ? { params } : {}) }] : [],
+  )
 }
