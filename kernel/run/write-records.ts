@@ -11,7 +11,7 @@ import { missingReferences } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
 import { bind, toStatement } from '../sql/sql.ts'
 import { compileUpdate } from '../sql/update-sql.ts'
-import { type Context, cacheKey } from './context.ts'
+import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
 import { extremesOf } from './extremes.ts'
 import { explainConflict } from './explain-conflict.ts'
@@ -47,9 +47,17 @@ export async function createRecord(
     }),
   )
   const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
-  const [row] = await runOne(context, entity, queryable(writer), compiled, inputs)
-  if (!row) throw await missingReferenceError(context, queryable(writer), plan)
-  return written(compiled, row)
+  const work = async (tx: Queryable): Promise<WrittenRecord> => {
+    const [row] = await runOne(context, entity, tx, compiled, inputs)
+    if (!row) throw await missingReferenceError(context, tx, plan)
+    return written(compiled, row)
+  }
+  if (!guardOf(context.guards, entity)) return work(queryable(writer))
+  return inTransaction(writer, async (tx) => {
+    const result = await work(tx)
+    await askGuard(context, { tx, entity, ids: [id], operation: 'create', fields: plan.provided, isAlong: false })
+    return result
+  })
 }
 
 /** `version` undefined: whatever is there is overwritten. @throws RL205 RL206 RL207 RL208 RL301 */
@@ -81,17 +89,17 @@ export async function updateRecord(
     if (!row) throw await whyNotUpdated(context, tx, entity, id, version, plan)
     return written(compiled, row)
   }
-  const guard = guardOf(context, entity)
   const groups = feedGroups(context.model, entity).filter(
     (group) => hasExtremes(group) && isTouched(group, plan.provided),
   )
-  if (!guard && groups.length === 0 && plan.parents.length === 0) return work(queryable(writer))
+  if (!guardOf(context.guards, entity) && groups.length === 0 && plan.parents.length === 0)
+    return work(queryable(writer))
   return inTransaction(writer, async (tx) => {
     if (plan.parents.length > 0) await lockTree(tx, context, entity)
     const extremes = await extremesOf(context.model, entity, groups, tx, [id])
     const result = await work(tx)
     await extremes.recompute()
-    await guard?.({ tx, model: context.model, entity, ids: [id], operation: 'update', fields: plan.provided })
+    await askGuard(context, { tx, entity, ids: [id], operation: 'update', fields: plan.provided, isAlong: false })
     return result
   })
 }
@@ -102,11 +110,6 @@ const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.
 
 export function inTransaction<T>(writer: Writer, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return 'database' in writer ? writer.database.transaction(work) : work(writer.tx)
-}
-
-export function guardOf(context: Context, entity: EntityModel): Context['guards'][string] | undefined {
-  const trait = entity.entity.traits.find((name) => context.guards[name])
-  return trait === undefined ? undefined : context.guards[trait]
 }
 
 async function runOne(
