@@ -24,7 +24,9 @@ async function start(): Promise<void> {
   try {
     const databaseUrl = await startDatabase(config, log, lifecycle)
     if (process.argv.includes('--rotate-secret')) {
-      const isDone = await rotateSecret({ config, log, databaseUrl, signal: lifecycle.signal })
+      const rotation = rotateSecret({ config, log, databaseUrl, signal: lifecycle.signal })
+      lifecycle.onStop('rotation', () => Promise.allSettled([rotation]).then(() => undefined))
+      const isDone = await rotation
       await lifecycle.stop('the key was rotated', isDone ? 0 : 1)
       return
     }

@@ -48,7 +48,10 @@ export async function resealSecrets(
     for (const secret of await secretColumns(database, schema)) {
       let after: string | undefined = FIRST_ID
       while (after !== undefined) {
-        signal.throwIfAborted()
+        if (signal.aborted)
+          throw new RelataError('RL504', 'Stopped before everything was sealed again.', {
+            hint: 'Run it again to go on.',
+          })
         const batch = await resealBatch(database, keyring, schema, secret, after)
         after = batch.last
         resealed += batch.resealed
