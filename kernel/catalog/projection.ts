@@ -146,6 +146,7 @@ const CLIENT_OPTIONS = [
   'pattern',
   'integer',
   'scale',
+  'format',
   'currencies',
   'rateDate',
   'zoned',

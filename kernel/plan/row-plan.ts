@@ -18,6 +18,7 @@ import {
   writtenColumns,
 } from './field-value.ts'
 import { fieldNames } from './paths.ts'
+import { relationshipProblems } from './relationship.ts'
 
 export interface StageColumn {
   name: string
@@ -126,10 +127,16 @@ export class RowPlan {
       if (slot.otherwise !== null) this.fillDefault(slot, into, cells, problems)
       else if (slot.field.required && slot.isSettable) problems.push(required(slot.field.name))
     }
+    problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name, cells), true))
     if (problems.length > 0) return { ok: false, problems }
     if (cells[0] === null) cells[0] = id
     else this.bringsIds = true
     return { ok: true, cells }
+  }
+
+  private stored(name: string, cells: readonly (string | null)[]): (string | null)[] | undefined {
+    const slot = this.slots.get(name)
+    return slot?.columns.map((_, index) => cells[slot.start + index] ?? null)
   }
 
   private into(record: string): Destination {

@@ -10,6 +10,7 @@ import type { SetReference } from '../sql/references-sql.ts'
 import type { KeptColumn } from '../sql/kept-options.ts'
 import { valueInput } from '../sql/row-values.ts'
 import { referenceTarget } from './paths.ts'
+import { relationshipProblems } from './relationship.ts'
 import {
   type Destination,
   isRuleDefault,
@@ -104,6 +105,7 @@ class WriteBuilder {
       if (isMissing && field.required && !this.problems.some((problem) => problem.path === `/${field.name}`))
         this.required(field.name)
     }
+    this.problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name), kind === 'create'))
     if (this.problems.length > 0)
       throw new RelataError('RL206', invalidMessage(this.problems.length), { problems: this.problems })
     const names = [...this.provided.keys()].sort()
@@ -123,6 +125,11 @@ class WriteBuilder {
         this.kept.map(({ field }) => field).join(','),
       ].join('|'),
     }
+  }
+
+  private stored(name: string): (string | null)[] | undefined {
+    const field = this.provided.get(name)
+    return field && writtenColumns(field).map((column) => this.inputs[valueInput(column)] ?? null)
   }
 
   private field(name: string, field: Field, value: unknown, isDefault: boolean): void {

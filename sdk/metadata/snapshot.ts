@@ -129,7 +129,7 @@ export interface FieldOptions {
   zoned?: boolean
   choices?: readonly Option[]
   /** Choices that are names of other things of the tenant. */
-  optionsFrom?: 'roles'
+  optionsFrom?: 'roles' | 'relationship_types'
   /** Reference, parent, many-to-many, polymorphic: qualified entity names; polymorphic may be empty = any with `traits`. */
   to?: readonly string[]
   traits?: readonly string[]
