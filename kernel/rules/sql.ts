@@ -174,7 +174,7 @@ class Writer {
       case 'to_decimal':
         return sql`round((${a})::text::numeric, 20)`
       case 'to_number':
-        return sql`(${a})::float8`
+        return sql`${within(a, '1.7976931348623158e308')}::float8`
       case 'to_text':
         return asText(a, node.args[0]?.type.kind ?? 'null')
       case '+':
@@ -213,9 +213,13 @@ const isTest = (node: Call): boolean => node.operator !== '==' || node.args.some
 
 const typeText = (type: RuleType): string => (type.isList ? 'text[]' : SQL_TYPES[type.kind])
 
-/** Rounded to the scale; NULL from 10^40 on: without naming the operands twice. */
-function settled(value: Sql): Sql {
-  return sql`NULLIF(NULLIF(LEAST(GREATEST(round(${value}, 20), -1e40), 1e40), 1e40), -1e40)`
+/** Rounded to the scale; NULL from 10^40 on. */
+const settled = (value: Sql): Sql => within(sql`round(${value}, 20)`, '1e40')
+
+/** NULL from the limit on, without naming the value twice. */
+function within(value: Sql, limit: string): Sql {
+  const [low, high] = [trusted(`-${limit}`), trusted(limit)]
+  return sql`NULLIF(NULLIF(LEAST(GREATEST(${value}, ${low}), ${high}), ${high}), ${low})`
 }
 
 function asText(value: Sql, kind: RuleKind): Sql {

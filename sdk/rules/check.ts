@@ -1,9 +1,10 @@
 // The only way into the engines: a rule as JSON becomes a tree in which every node has its type, or every problem found.
 import { nearest } from '../metadata/nearest.ts'
 import { constantToText } from './constants.ts'
+import { costOf, MAX_COST } from './cost.ts'
 import type { OperatorName } from './operators.ts'
 import { parseRule, type RawNode, type RuleProblem } from './parse.ts'
-import type { RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
+import type { RuleCost, RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
 
 export type { RuleProblem }
 
@@ -24,6 +25,7 @@ export interface CheckedRule {
   /** In the order of `liftConstants`. */
   constants: readonly { value: RuleValue; type: RuleType }[]
   volatility: Volatility
+  cost: RuleCost
 }
 
 export type CheckResult = { ok: true; rule: CheckedRule } | { ok: false; problems: readonly RuleProblem[] }
@@ -31,14 +33,25 @@ export type CheckResult = { ok: true; rule: CheckedRule } | { ok: false; problem
 /** @param expected what the rule must yield; narrower types are widened. Never throws. */
 export function checkRule(rule: unknown, scope: RuleScope, expected?: RuleType): CheckResult {
   const parsed = parseRule(rule)
-  if (!parsed.root) return { ok: false, problems: parsed.problems }
+  if (parsed.isTooLarge) return { ok: false, problems: parsed.problems }
   const checker = new Checker(scope, parsed.constants)
   const root = checker.wanted(parsed.root, expected)
-  if (!root || checker.problems.length > 0) return { ok: false, problems: checker.problems }
-  return {
-    ok: true,
-    rule: { type: root.type, root, reads: [...checker.reads], constants: checker.constants, volatility: 'immutable' },
+  const problems = [...parsed.problems, ...checker.problems]
+  if (!root || problems.length > 0) return { ok: false, problems }
+  const cost = costOf(root, scope)
+  if (cost.operations > MAX_COST.operations || cost.levels > MAX_COST.levels) {
+    return { ok: false, problems: [{ path: '', key: 'too_large', message: costText(cost) }] }
   }
+  const { reads, constants } = checker
+  return { ok: true, rule: { type: root.type, root, reads: [...reads], constants, volatility: 'immutable', cost } }
+}
+
+function costText({ operations, levels }: RuleCost): string {
+  const [is, limit] =
+    levels > MAX_COST.levels
+      ? [`${levels} levels`, MAX_COST.levels]
+      : [`${operations.toPrecision(2)} operations`, MAX_COST.operations]
+  return `the rule is too large: with the formulas that it reads it has ${is}, of at most ${limit}`
 }
 
 const BOOLEAN: RuleType = { kind: 'boolean' }
@@ -75,13 +88,19 @@ class Checker {
         return this.variable(raw.name, raw.path)
       case 'call':
         return this.call(raw.operator.name, raw.args, raw.path, want)
+      case 'faulty':
+        for (const arg of raw.args) this.node(arg, undefined)
+        return undefined
     }
   }
 
   private constant(raw: RawNode & { kind: 'constant' }, want: RuleType | undefined): RuleNode | undefined {
     const type = constantType(raw.value, want)
     const text = constantToText(raw.value, type)
-    if (!text.ok) return this.problem(raw.path, 'bad_constant', text.message)
+    if (!text.ok) {
+      const path = text.index === undefined ? raw.path : `${raw.path}/${text.index}`
+      return this.problem(path, 'bad_constant', text.message)
+    }
     this.constants[raw.index] = { value: raw.value, type }
     return { kind: 'constant', index: raw.index, value: raw.value, text: text.text, type }
   }
@@ -182,15 +201,19 @@ class Checker {
     if (!item || !list) return undefined
     if (list.kind === 'constant' && Array.isArray(list.value)) {
       const natural = constantType(list.value, undefined)
-      const node = this.wanted(item, item.kind === 'constant' ? { kind: natural.kind } : undefined)
+      const found = this.wanted(item, item.kind === 'constant' ? { kind: natural.kind } : undefined)
+      const node = found?.type.kind === 'null' ? this.convert(found, { kind: natural.kind }, item.path) : found
       if (node?.type.isList || node?.type.kind === 'json') {
         return this.problem(path, 'not_comparable', `“in” looks for one value, not ${described(node.type)}`)
       }
-      const kind = node && node.type.kind !== 'null' ? node.type.kind : natural.kind
+      const kind = node?.type.kind ?? natural.kind
       return this.made('in', complete([node, node && this.wanted(list, { kind, isList: true })]), BOOLEAN)
     }
     const whole = this.node(list, undefined)
-    if (!whole) return undefined
+    if (!whole) {
+      this.node(item, undefined)
+      return undefined
+    }
     if (whole.type.isList)
       return this.made('in', complete([this.wanted(item, { kind: whole.type.kind }), whole]), BOOLEAN)
     if (whole.type.kind === 'text') return this.made('in', complete([this.wanted(item, TEXT), whole]), BOOLEAN)
@@ -244,7 +267,8 @@ class Checker {
 
   private convert(node: RuleNode, want: RuleType, path: string): RuleNode | undefined {
     const { type } = node
-    if (type.kind === 'null') return node.kind === 'literal' ? { ...node, type: want } : node
+    // Whatever makes nothing but null is null of the type that is needed.
+    if (type.kind === 'null') return { kind: 'literal', value: null, type: want }
     if (type.kind === want.kind && Boolean(type.isList) === Boolean(want.isList)) return node
     const operator = conversionOf(type, want)
     if (operator) return { kind: 'call', operator, args: [node], type: want }
