@@ -4,5 +4,6 @@ export type { RuleCost, RuleKind, RuleScope, RuleType, RuleValue, Volatility } f
 export { type CheckedRule, checkRule, type RuleNode, type RuleProblem } from './check.ts'
 export { compileRule } from './compile.ts'
 export { constantToText } from './constants.ts'
+export { MAX_COST } from './cost.ts'
 export { OPERATOR_NAMES } from './operators.ts'
 export { liftConstants } from './parse.ts'

@@ -50,7 +50,7 @@ describe('a rule is refused', () => {
     [{ '==': [{ var: 'tags' }, { var: 'tags' }] }, ['/== not_comparable']],
     [{ and: [1, { var: 'name' }] }, ['/and/0 wrong_type', '/and/1/var wrong_type']],
     [{ '+': [{ var: 'name' }, 1] }, ['/+/0/var wrong_type']],
-    [{ in: [{ var: 'name' }, [1, null]] }, ['/in/1 bad_list']],
+    [{ in: [{ var: 'name' }, [1, null]] }, ['/in/1/1 bad_list']],
     [[1], [' list_not_here']],
     [{ var: 1 }, ['/var bad_var']],
     [{ a: 1, b: 2 }, [' not_one_operator']],
@@ -64,7 +64,10 @@ describe('a rule is refused', () => {
 
   test('with every problem at once, and with what was probably meant', () => {
     const result = checkRule({ and: [{ '==': [{ var: 'nmae' }, 1] }, { containz: ['a', 'b'] }] }, scope)
-    expect(result.ok ? [] : result.problems.map(({ hint }) => hint)).toEqual(['Did you mean “contains”?'])
+    expect(result.ok ? [] : result.problems.map(({ hint }) => hint)).toEqual([
+      'Did you mean “contains”?',
+      'Did you mean “name”?',
+    ])
     const named = checkRule({ or: [{ '==': [{ var: 'nmae' }, 1] }, { '==': [{ var: 'amont' }, 1] }] }, scope)
     expect(named.ok ? [] : named.problems.map(({ hint }) => hint)).toEqual([
       'Did you mean “name”?',
