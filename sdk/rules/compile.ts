@@ -46,8 +46,9 @@ function decimalOf(value: RuleValue): RuleValue {
   return onText(value, (text) => plain(new Decimal(text)))
 }
 
-/** What no column can hold counts as nothing. */
-const numberOf = (value: RuleValue): RuleValue => (typeof value === 'number' && Number.isFinite(value) ? value : null)
+/** What no column can hold counts as nothing; there is no negative zero. */
+const numberOf = (value: RuleValue): RuleValue =>
+  typeof value === 'number' && Number.isFinite(value) ? (value === 0 ? 0 : value) : null
 
 const onText = (value: RuleValue, change: (text: string) => string): RuleValue =>
   typeof value === 'string' ? change(value) : (value ?? null)
@@ -56,6 +57,7 @@ function constantValue(value: RuleValue, type: RuleType): RuleValue {
   if (type.isList && Array.isArray(value))
     return value.map((item: RuleValue) => constantValue(item, { kind: type.kind }))
   if (type.kind === 'decimal') return decimalOf(value)
+  if (type.kind === 'number') return numberOf(value)
   if (type.kind === 'text' && typeof value === 'string') return composed(value)
   if (type.kind === 'instant' && typeof value === 'string') return toInstant(value) ?? value
   if (type.kind === 'id' && typeof value === 'string') return value.toLowerCase()

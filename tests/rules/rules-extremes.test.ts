@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
-import type { RuleValue } from '../../sdk/rules/index.ts'
 import { disagreements, FIELDS, type Row } from '../support/rule-engines.ts'
 import { createTestDatabase } from '../support/test-database.ts'
 
@@ -18,7 +17,9 @@ beforeAll(async () => {
 
 async function expectAgreement(row: Row, rules: readonly unknown[]): Promise<void> {
   for (let start = 0; start < rules.length; start += 200)
-    expect(await disagreements(database, { ...EMPTY, ...row }, rules.slice(start, start + 200))).toEqual([])
+    expect((await disagreements(database, { ...EMPTY, ...row }, rules.slice(start, start + 200))).slice(0, 3)).toEqual(
+      [],
+    )
 }
 
 const v = (name: string) => ({ var: name })
@@ -28,6 +29,9 @@ const ARITHMETIC = ['+', '-', '*', '/', '%', 'min', 'max']
 const between = (operators: readonly string[], a: unknown, b: unknown): unknown[] =>
   operators.flatMap((operator) => [{ [operator]: [a, b] }, { [operator]: [b, a] }])
 const told = (value: unknown) => ({ cat: ['<', value, '>'] })
+
+/** All of them take long; otherwise each partner meets other ones. */
+const someOf = <T>(items: readonly T[], at: number): T[] => items.filter((_, index) => isLong || (index + at) % 6 === 0)
 
 const NUMBERS = [
   0,
@@ -95,16 +99,16 @@ const DECIMALS = [
 
 describe('numbers', () => {
   test('of every size are compared, reckoned with and told alike', { timeout: 60_000 }, async () => {
-    for (const size of NUMBERS.flatMap((one) => [one, -one])) {
+    for (const [index, size] of NUMBERS.flatMap((one) => [one, -one]).entries()) {
       await expectAgreement({ size, flag: true }, [
         told(v('size')),
         { '-': [v('size')] },
         { in: [v('size'), NUMBERS] },
-        ...NUMBERS.flatMap((other) => [
+        ...someOf(NUMBERS, index).flatMap((other) => [
           ...between(COMPARISONS, v('size'), other),
           ...between(ARITHMETIC, v('size'), other),
         ]),
-        ...DECIMALS.flatMap((other) => between(['==', '<', '*', '/', '%', 'max'], v('size'), other)),
+        ...someOf(DECIMALS, index).flatMap((other) => between(['==', '<', '*', '/', '%', 'max'], v('size'), other)),
       ])
     }
   })
@@ -117,7 +121,7 @@ describe('numbers', () => {
       [1e308, -1e308],
       [0.3, 0.1 + 0.2],
     ] as const)
-      await expectAgreement({ size, width: width === 0 ? 0 : width, price: '0.3' }, [
+      await expectAgreement({ size, width, price: '0.3' }, [
         ...between([...COMPARISONS, ...ARITHMETIC], v('size'), v('width')),
         ...between([...COMPARISONS, ...ARITHMETIC], v('size'), v('price')),
         { '<': [v('size'), v('price'), v('width')] },
@@ -133,7 +137,7 @@ describe('numbers', () => {
     fc
       .tuple(fc.integer({ min: 54, max: 1023 }), fc.integer({ min: -3, max: 3 }))
       .map(([power, steps]) => nextFloat(2 ** power, steps)),
-    fc.double({ min: 2 ** 53, max: 1e40 }),
+    fc.double({ min: 2 ** 53, max: 1e40, noNaN: true }),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
   )
   test('are told with the same digits', { timeout: 300_000 }, async () => {
