@@ -216,7 +216,9 @@ class Checker {
     }
     if (whole.type.isList)
       return this.made('in', complete([this.wanted(item, { kind: whole.type.kind }), whole]), BOOLEAN)
-    if (whole.type.kind === 'text') return this.made('in', complete([this.wanted(item, TEXT), whole]), BOOLEAN)
+    if (whole.type.kind === 'text' || whole.type.kind === 'null') {
+      return this.made('in', complete([this.wanted(item, TEXT), this.convert(whole, TEXT, list.path)]), BOOLEAN)
+    }
     return this.problem(
       path,
       'not_a_list',

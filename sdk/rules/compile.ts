@@ -3,6 +3,7 @@
 import type { CheckedRule, RuleNode } from './check.ts'
 import { composed, toInstant } from './constants.ts'
 import { ARITHMETIC, Decimal, decimalToNumber, digitsOf, numberToDecimal, plain } from './decimals.ts'
+import { folded } from './fold.ts'
 import type { RuleKind, RuleType, RuleValue } from './types.ts'
 
 type Closure<T> = (record: T) => RuleValue
@@ -101,10 +102,9 @@ function callOf<T>(
       return Array.isArray(items) ? among(a, new Set<RuleValue>(items)) : membership(a, b)
     }
     case 'contains':
-      return (record) => onTexts(a(record), b(record), (text, part) => text.toLowerCase().includes(part.toLowerCase()))
+      return (record) => onTexts(a(record), b(record), (text, part) => folded(text).includes(folded(part)))
     case 'starts_with':
-      return (record) =>
-        onTexts(a(record), b(record), (text, part) => text.toLowerCase().startsWith(part.toLowerCase()))
+      return (record) => onTexts(a(record), b(record), (text, part) => folded(text).startsWith(folded(part)))
     case 'cat':
       return (record) => args.map((arg) => arg(record) ?? '').join('')
     case 'join': {

@@ -100,7 +100,7 @@ type Raw = string | null
 async function ask(database: Queryable, row: Row, rules: readonly CheckedRule[]): Promise<Raw[][]> {
   const inputs: Record<string, Raw> = {}
   const columns = Object.entries(FIELDS).map(([name, type]) => {
-    inputs[name] = toText(row[name] ?? null, type)
+    inputs[name] = stored(row[name] ?? null, type)
     return sql`${input(name, sqlTypeOf(type))} AS ${ident(name)}`
   })
   const read = (path: string): Sql => ident('r', path)
@@ -121,6 +121,13 @@ async function ask(database: Queryable, row: Row, rules: readonly CheckedRule[])
   const statement = toStatement(sql`SELECT ${join(parts, ', ')} FROM ${source}`)
   const [answer = []] = await database.query(statement.text, bind(statement, inputs), { isPlannedWithValues: true })
   return rules.map((_, index) => answer.slice(index * 3, index * 3 + 3))
+}
+
+/** Unlike a constant, what a column holds stays as it is: its letters need not be composed. */
+function stored(value: RuleValue, type: RuleType): Raw {
+  if (type.kind !== 'text' || value === null) return toText(value, type)
+  if (!Array.isArray(value)) return String(value)
+  return `{${value.map((item) => `"${String(item).replace(/[\\"]/g, '\\$&')}"`).join(',')}}`
 }
 
 function toText(value: RuleValue, type: RuleType): Raw {

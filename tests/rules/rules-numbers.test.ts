@@ -1,4 +1,4 @@
-// Values at the edges of their types: both engines of the rule language give the same answer for each of them.
+// Numbers and decimals at the edges of what can be held: both engines of the rule language give the same answer.
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
