@@ -289,14 +289,7 @@ const holdsText = (raw: RawNode): boolean =>
     : isSoft(raw) && raw.kind === 'call' && raw.args.some(holdsText)
 
 /** A constant, or a choice between constants: it takes the type of what stands beside it. */
-function isSoft(raw: RawNode | undefined): boolean {
-  if (raw?.kind === 'constant') return true
-  if (raw?.kind !== 'call' || !['if', 'min', 'max'].includes(raw.operator.name)) return false
-  const values = raw.args.filter(
-    (_, index) => raw.operator.name !== 'if' || index % 2 === 1 || index === raw.args.length - 1,
-  )
-  return values.some(isSoft) && values.every((value) => isSoft(value) || value.kind === 'literal')
-}
+const isSoft = (raw: RawNode | undefined): boolean => raw?.kind === 'constant' || (raw?.kind === 'call' && raw.isSoft)
 
 function conversionOf(type: RuleType, want: RuleType): Conversion | undefined {
   if (type.isList || want.isList) return undefined

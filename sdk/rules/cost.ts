@@ -3,7 +3,7 @@
 import type { RuleNode } from './check.ts'
 import type { RuleCost, RuleScope } from './types.ts'
 
-export const MAX_COST: RuleCost = { operations: 20_000, levels: 300 }
+export const MAX_COST: RuleCost = { operations: 20_000, levels: 256 }
 
 const LEAF: RuleCost = { operations: 1, levels: 1 }
 

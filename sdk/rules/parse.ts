@@ -15,7 +15,8 @@ export type RawNode =
   | { kind: 'constant'; index: number; value: string | number | readonly (string | number)[]; path: string }
   | { kind: 'literal'; value: null | boolean; path: string }
   | { kind: 'var'; name: string; path: string }
-  | { kind: 'call'; operator: Operator; args: readonly RawNode[]; path: string }
+  /** `isSoft`: a choice between constants. */
+  | { kind: 'call'; operator: Operator; args: readonly RawNode[]; path: string; isSoft: boolean }
   /** What could not be read, its problem told; `args` are operands that could. */
   | { kind: 'faulty'; args: readonly RawNode[]; path: string }
 
@@ -100,7 +101,8 @@ class Parser {
         : this.node(one, pathOf(index), depth + 1)
     })
     this.shape.push(')')
-    return isCounted ? { kind: 'call', operator, args, path: at } : { kind: 'faulty', args, path: at }
+    if (!isCounted) return { kind: 'faulty', args, path: at }
+    return { kind: 'call', operator, args, path: at, isSoft: isChoiceOfConstants(operator, args) }
   }
 
   /** What an unknown operator would take is unknown too; operations among its operands are still looked at. */
@@ -148,6 +150,13 @@ class Parser {
     this.problems.push({ path, key, message, ...(hint ? { hint } : {}) })
     return { kind: 'faulty', args: [], path }
   }
+}
+
+function isChoiceOfConstants({ name }: Operator, args: readonly RawNode[]): boolean {
+  if (name !== 'if' && name !== 'min' && name !== 'max') return false
+  const values = args.filter((_, index) => name !== 'if' || index % 2 === 1 || index === args.length - 1)
+  const isSoft = (node: RawNode): boolean => node.kind === 'constant' || (node.kind === 'call' && node.isSoft)
+  return values.some(isSoft) && values.every((node) => node.kind === 'literal' || isSoft(node))
 }
 
 function countText(min: number, max: number): string {
