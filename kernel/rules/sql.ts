@@ -159,11 +159,12 @@ class Writer {
   }
 
   private call(node: Call): Sql {
+    // Operands are written once: what is nested would otherwise double at every level.
+    if (node.operator === 'if') return this.choice(node)
+    if (!VALUES.has(node.operator)) return this.strict(node)
     const args = node.args.map((arg) => this.operand(arg))
     const [a = trusted('NULL'), b = trusted('NULL')] = args
     switch (node.operator) {
-      case 'if':
-        return this.choice(node)
       case 'min':
       case 'max':
         return sql`${trusted(node.operator === 'min' ? 'LEAST' : 'GREATEST')}(${join(args, ', ')})`
@@ -184,10 +185,8 @@ class Writer {
         return args.length === 1 ? settled(sql`0 - ${a}`) : settled(sql`${a} - ${b}`)
       case '/':
         return settled(sql`div(${a} * 1e20, NULLIF(${b}, 0)) * 0.00000000000000000001`)
-      case '%':
-        return settled(sql`${a} % NULLIF(${b}, 0)`)
       default:
-        return this.strict(node)
+        return settled(sql`${a} % NULLIF(${b}, 0)`)
     }
   }
 
@@ -205,6 +204,9 @@ class Writer {
 }
 
 const isNull = (node: RuleNode): boolean => node.kind === 'literal' && node.value === null
+
+/** Operators that yield values; all others but "if" are conditions. */
+const VALUES: ReadonlySet<string> = new Set('min max cat join to_decimal to_number to_text + - * / %'.split(' '))
 
 /** Operators whose loose form is never NULL, whatever its operands are. */
 const NEVER_NULL: ReadonlySet<string> = new Set(['!', '!=', '=='])

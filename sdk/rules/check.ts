@@ -30,13 +30,16 @@ export interface CheckedRule {
 
 export type CheckResult = { ok: true; rule: CheckedRule } | { ok: false; problems: readonly RuleProblem[] }
 
+/** Nobody reads more of them. */
+const MOST_PROBLEMS = 100
+
 /** @param expected what the rule must yield; narrower types are widened. Never throws. */
 export function checkRule(rule: unknown, scope: RuleScope, expected?: RuleType): CheckResult {
   const parsed = parseRule(rule)
   if (parsed.isTooLarge) return { ok: false, problems: parsed.problems }
   const checker = new Checker(scope, parsed.constants)
   const root = checker.wanted(parsed.root, expected)
-  const problems = [...parsed.problems, ...checker.problems]
+  const problems = [...parsed.problems, ...checker.problems].slice(0, MOST_PROBLEMS)
   if (!root || problems.length > 0) return { ok: false, problems }
   const cost = costOf(root, scope)
   if (cost.operations > MAX_COST.operations || cost.levels > MAX_COST.levels) {

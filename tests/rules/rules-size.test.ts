@@ -54,7 +54,7 @@ describe('as large as may be', () => {
   test.each<[string, unknown]>([
     ['and', { and: many(1_900, () => v('flag')) }],
     ['or', { or: many(1_900, () => false) }],
-    ['if', { if: many(1_901, (index) => (index % 2 === 0 ? { '!': v('flag') } : index)).slice(0, 1_301) }],
+    ['if', { if: many(1_901, (index) => (index % 2 === 0 ? { '!': v('flag') } : index)).slice(0, 1_300) }],
     ['min', { min: many(1_900, (index) => (index === 0 ? v('size') : index)) }],
     ['sum', { '+': many(250, () => v('size')) }],
     ['product', { '*': many(250, () => v('price')) }],

@@ -69,7 +69,7 @@ export function closureValue(rule: unknown, row: Row): RuleValue {
 function checkedOrThrow(rule: unknown): CheckedRule {
   const result = checkRule(rule, ruleScope)
   if (result.ok) return result.rule
-  throw new Error(`${JSON.stringify(rule).slice(0, 500)} ${JSON.stringify(result.problems)}`)
+  throw new Error(`${JSON.stringify(rule).slice(0, 500)} ${JSON.stringify(result.problems.slice(0, 5))}`)
 }
 
 /** Rules whose answers differ. All are asked in one statement. */
