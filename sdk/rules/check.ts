@@ -213,20 +213,15 @@ class Checker {
       return this.made('in', complete([node, node && this.wanted(list, { kind, isList: true })]), BOOLEAN)
     }
     const whole = this.node(list, undefined)
-    if (!whole) {
-      this.node(item, undefined)
-      return undefined
-    }
-    if (whole.type.isList)
+    if (whole?.type.isList)
       return this.made('in', complete([this.wanted(item, { kind: whole.type.kind }), whole]), BOOLEAN)
-    if (whole.type.kind === 'text' || whole.type.kind === 'null') {
+    if (whole?.type.kind === 'text' || whole?.type.kind === 'null') {
       return this.made('in', complete([this.wanted(item, TEXT), this.convert(whole, TEXT, list.path)]), BOOLEAN)
     }
-    return this.problem(
-      path,
-      'not_a_list',
-      `the second operand of “in” is a list or a text, not ${described(whole.type)}`,
-    )
+    this.node(item, undefined)
+    if (!whole) return undefined
+    const message = `the second operand of “in” is a list or a text, not ${described(whole.type)}`
+    return this.problem(list.path, 'not_a_list', message)
   }
 
   private each(args: readonly RawNode[], want: RuleType): RuleNode[] | undefined {
