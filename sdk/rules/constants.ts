@@ -25,7 +25,9 @@ export function constantToText(value: RuleValue, type: RuleType): ConstantText {
 function scalarText(value: RuleValue, kind: RuleKind): ConstantText {
   const read = READERS[kind]
   const text = read(value)
-  return text === undefined ? { ok: false, message: `${shown(value)} is not ${NAMES[kind]}` } : { ok: true, text }
+  if (text !== undefined) return { ok: true, text }
+  const why = kind === 'decimal' && typeof value === 'number' ? TOO_MANY_DIGITS : `is not ${NAMES[kind]}`
+  return { ok: false, message: `${shown(value)} ${why}` }
 }
 
 const shown = (value: RuleValue): string => {
@@ -49,6 +51,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const DECIMAL = /^[+-]?\d{1,40}(\.\d{0,40})?$/
 const MAX_TEXT = 10_000
 
+const TOO_MANY_DIGITS = 'has more digits than a JSON number keeps; write it as text, like "12.50"'
+/** A decimal of so many digits comes out of floating point as it went in; of more perhaps not. */
+const NUMBER_DIGITS = 15
+const keepsDigits = (value: number): boolean =>
+  Number.isFinite(value) && new Decimal(String(value)).precision() <= NUMBER_DIGITS
+
 type Reader = (value: RuleValue) => string | undefined
 
 const READERS: Readonly<Record<RuleKind, Reader>> = {
@@ -56,7 +64,7 @@ const READERS: Readonly<Record<RuleKind, Reader>> = {
   number: (value) =>
     typeof value === 'number' && Number.isFinite(value) ? String(value === 0 ? 0 : value) : undefined,
   decimal: (value) => {
-    if (typeof value === 'number') return Number.isFinite(value) ? numberToDecimal(value) : undefined
+    if (typeof value === 'number') return keepsDigits(value) ? numberToDecimal(value) : undefined
     return typeof value === 'string' && DECIMAL.test(value.trim()) ? plain(new Decimal(value.trim())) : undefined
   },
   text: (value) => (typeof value === 'string' && isStorable(value) ? composed(value) : undefined),

@@ -49,6 +49,7 @@ describe('a rule is refused', () => {
     [{ '==': [{ var: 'data' }, 'x'] }, ['/==/1 wrong_type']],
     [{ '==': [{ var: 'tags' }, { var: 'tags' }] }, ['/== not_comparable']],
     [{ and: [1, { var: 'name' }] }, ['/and/0 wrong_type', '/and/1/var wrong_type']],
+    [{ '>': [{ var: 'amount' }, 9007199254740991] }, ['/>/1 bad_constant']],
     [{ '+': [{ var: 'name' }, 1] }, ['/+/0/var wrong_type']],
     [{ in: [{ var: 'name' }, [1, null]] }, ['/in/1/1 bad_list']],
     [[1], [' list_not_here']],

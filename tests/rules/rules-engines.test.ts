@@ -104,7 +104,13 @@ function makeRuleOf(kind: Kind, depth: number): fc.Arbitrary<unknown> {
   const more: fc.Arbitrary<unknown>[] = [choice, partly]
   if (kind === 'boolean') more.push(...conditions(inner))
   if (kind === 'decimal') {
-    const numeric = fc.oneof(inner('decimal'), ruleOf('number', 0))
+    // Beside a decimal a number of more than 15 digits is refused.
+    const short = OF.number.map((value) => Number(value.toPrecision(15)) || 0)
+    const numeric = fc.oneof(
+      inner('decimal'),
+      fc.constantFrom(...varsOf('number')).map((name) => ({ var: name })),
+      short,
+    )
     more.push(
       ...['+', '-', '*', '/', '%', 'min', 'max'].map((operator) =>
         call(operator, numeric, fc.oneof(numeric, variable)),

@@ -48,9 +48,9 @@ describe('nothing', () => {
     v(field),
     constant,
     null,
+    { max: [null, null] },
     { if: [v('flag'), null] },
     { if: [false, v(field)] },
-    { max: [null, null] },
     { if: [{ '==': [v('name'), null] }, null, null] },
   ]
   const PLACES: readonly (readonly [string, unknown, readonly string[]])[] = [
@@ -72,7 +72,7 @@ describe('nothing', () => {
   test('may stand in every place of every operator', { timeout: 60_000 }, async () => {
     const rules: unknown[] = []
     for (const [field, constant, operators] of PLACES) {
-      const all = operands(field, constant)
+      const all = operands(field, constant).slice(0, isLong ? undefined : 6)
       for (const operator of operators) {
         for (const a of all) {
           for (const b of all) {
@@ -170,7 +170,7 @@ describe('texts', () => {
 
   test('of every script are compared and searched by code points', { timeout: 60_000 }, async () => {
     for (const [at, name] of TEXTS.entries()) {
-      const others = TEXTS.filter((_, index) => isLong || (index + at) % 3 === 0)
+      const others = TEXTS.filter((_, index) => isLong || (index + at) % 6 === 0)
       await expectAgreement({ name, tags: [name, 'b'] }, [
         ...others.flatMap((other) => rulesOf(v('name'), other)),
         ...others.map((other) => ({ in: [other, v('tags')] })),
