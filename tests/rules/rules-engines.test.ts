@@ -171,7 +171,7 @@ const anyRule = fc.oneof(
   })),
 )
 
-test('closures and PostgreSQL agree', { timeout: 120_000 }, async () => {
+test('closures and PostgreSQL agree', { timeout: 600_000 }, async () => {
   const numRuns = process.env['RELATA_TEST_LONG'] ? 2_000 : 60
   await fc.assert(
     fc.asyncProperty(row, fc.array(anyRule, { minLength: 20, maxLength: 40 }), async (record, rules) => {
