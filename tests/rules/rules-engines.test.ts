@@ -105,7 +105,7 @@ function makeRuleOf(kind: Kind, depth: number): fc.Arbitrary<unknown> {
   if (kind === 'boolean') more.push(...conditions(inner))
   if (kind === 'decimal') {
     // Beside a decimal a number of more than 15 digits is refused.
-    const short = OF.number.map((value) => Number(value.toPrecision(15)) || 0)
+    const short = OF.number.map((value) => Number(value.toPrecision(15)) || 0).filter(Number.isFinite)
     const numeric = fc.oneof(
       inner('decimal'),
       fc.constantFrom(...varsOf('number')).map((name) => ({ var: name })),
@@ -188,6 +188,6 @@ test('what is lifted are the constants that the check counts', () => {
       const lifted = liftConstants(rule)
       expect(checked.ok && checked.rule.constants.map((one) => one.value)).toEqual(lifted.constants)
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 20261123 },
   )
 })
