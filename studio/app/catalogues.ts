@@ -3,9 +3,10 @@
 import { en } from '../catalogue/en.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
+import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRecord } from '../catalogue/en-record.ts'
 
-export const english = { ...en, ...enRecord, ...enFields, ...enErrors }
+export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships }
 
 type Texts = Readonly<Record<string, string>>
 const others = import.meta.glob<Readonly<Record<string, Texts>>>(['../catalogue/*.ts', '!../catalogue/en*.ts'])

@@ -2,6 +2,7 @@
 import type { Problem } from '../../sdk/errors.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
+import { enRelationships } from '../catalogue/en-relationships.ts'
 import { ApiError } from './api.ts'
 import { languageOf, locale, t } from './i18n.ts'
 
@@ -22,6 +23,6 @@ export function problemText({ key, params, message }: Pick<Problem, 'key' | 'par
 
 type ErrorKey = Extract<keyof typeof enErrors, `error.RL${string}`>
 const isErrorKey = (key: string): key is ErrorKey => Object.hasOwn(enErrors, key)
-const refusals = { ...enErrors, ...enFields }
+const refusals = { ...enErrors, ...enFields, ...enRelationships }
 type RefusalKey = Extract<keyof typeof refusals, `refusal.${string}`>
 const isRefusalKey = (key: string): key is RefusalKey => Object.hasOwn(refusals, key)

@@ -23,11 +23,15 @@ import { type FormState, renderFields, renderSections, visibleTabs } from './for
 import './history.ts'
 import './record.css'
 import './related.ts'
+import { kindsFrom, RELATIONSHIP } from './relationship-kinds.ts'
+import './relationships.ts'
 import { renderTabs, type Tab } from './tabs.ts'
 
 /** Tabs that every record has beside those of its form. */
 const RELATED = 'rl-related'
+const RELATIONSHIPS = 'rl-relationships'
 const HISTORY = 'rl-history'
+const OWN_TABS: ReadonlySet<string> = new Set([RELATED, RELATIONSHIPS, HISTORY])
 
 @customElement('rl-record-page')
 export class RlRecordPage extends RlElement implements RecordHost {
@@ -132,9 +136,12 @@ export class RlRecordPage extends RlElement implements RecordHost {
   #tabs(entity: ClientEntity, state: FormState): Tab[] {
     const tabs = visibleTabs(meta.form(this.entity), state)
     const own = tabs.map((tab) => ({ id: tab.id, label: text(tab.label) || t('record.tab.details') }))
+    const mayRelate = meta.entity(RELATIONSHIP)?.can.read === true && kindsFrom(entity).length > 0
+    const hasRelationships = mayRelate && !this.#at
     const hasRelated = this.#relatedLists(entity).length > 0 && !this.#at
     return [
       ...(own.length > 0 ? own : [{ id: 'details', label: t('record.tab.details') }]),
+      ...(hasRelationships ? [{ id: RELATIONSHIPS, label: t('relationship.tab') }] : []),
       ...(hasRelated ? [{ id: RELATED, label: t('record.tab.related') }] : []),
       ...(entity.history ? [{ id: HISTORY, label: t('record.tab.history') }] : []),
     ]
@@ -151,20 +158,22 @@ export class RlRecordPage extends RlElement implements RecordHost {
 
   #panel(entity: ClientEntity, record: WireRecord, tab: string, state: FormState) {
     if (tab === HISTORY) return html`<rl-history .entity=${this.entity} .recordId=${record.id}></rl-history>`
+    if (tab === RELATIONSHIPS)
+      return html`<rl-relationships .entity=${this.entity} .recordId=${record.id}></rl-relationships>`
     if (tab === RELATED)
       return this.#relatedLists(entity).map((one) => this.#related(one.entity, one.field, text(one.label)))
     const ofForm = visibleTabs(meta.form(this.entity), state).find(({ id }) => id === tab)
     return ofForm ? renderSections(ofForm, state) : renderFields(state)
   }
 
-  /** Those that no tab of the form shows. */
+  /** Those that no other tab shows. */
   #relatedLists(entity: ClientEntity): ClientEntity['inbound'] {
     const items = (meta.form(entity.name)?.tabs ?? []).flatMap((tab) =>
       tab.sections.flatMap((section) => section.items),
     )
     const isShown = (one: { entity: string; field: string }): boolean =>
       items.some(({ related }) => related?.entity === one.entity && related.field === one.field)
-    return entity.inbound.filter((one) => meta.entity(one.entity) && !isShown(one))
+    return entity.inbound.filter((one) => meta.entity(one.entity) && one.entity !== RELATIONSHIP && !isShown(one))
   }
 
   #related(entity: string, field: string, label: string) {
@@ -236,7 +245,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
     const entity = meta.entity(this.entity)
     if (!this.record || !entity || !this.#mayChange(entity) || this.#editing.isWhole || this.#editing.conflict) return
     const tab = route.get().query.get('tab')
-    if (tab === RELATED || tab === HISTORY) this.showTab(null)
+    if (tab !== null && OWN_TABS.has(tab)) this.showTab(null)
     this.#editing.openAll()
   }
 
