@@ -2,8 +2,11 @@
 import { RelataError } from '../../sdk/errors.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
+import { checkRule, compileRule } from '../../sdk/rules/index.ts'
+import { readPath } from '../../sdk/wire/read-path.ts'
 import type { HistoryEntry, WireRecord, WireValue } from '../../sdk/wire/records.ts'
-import type { EntityModel } from '../catalog/model.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { entityScope } from '../catalog/scope.ts'
 import { bind, ident, input, type Sql, sql, toStatement } from '../sql/sql.ts'
 import type { Context } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
@@ -37,6 +40,7 @@ export async function readAt(
   if (String(record['created_at']) > at) throw new RelataError('RL205', 'The record did not exist at that time.')
   const later = (await historyRows(context, database, entity, id, at)).map((row) => entryOf(entity, row))
   for (const entry of later) undo(record, entry)
+  record.display_name = nameOf(context.model, entity, record)
   for (const field of entity.entity.fields) if (field.columns.length === 0) delete record[field.name]
   return record
 }
@@ -48,6 +52,14 @@ function undo(record: WireRecord & Record<string, WireValue>, entry: HistoryEntr
   if (entry.operation === 'restore') record['deleted_at'] = entry.at
   record['updated_at'] = null
   record['updated_by'] = null
+}
+
+/** The name that these values give, where its rule reads nothing but them. */
+function nameOf(model: Model, entity: EntityModel, record: WireRecord): string {
+  const checked = checkRule(entity.entity.displayName, entityScope(model, entity), { kind: 'text' })
+  if (!checked.ok) return record.display_name
+  const value = compileRule<WireRecord>(checked.rule, (path) => (values) => readPath(values, path))(record)
+  return typeof value === 'string' ? value : ''
 }
 
 async function currentState(

@@ -2,7 +2,6 @@
 export const enFields = {
   'fields.yes': 'Yes',
   'fields.no': 'No',
-  'fields.required': 'This field is required.',
   'fields.requiredMark': 'Required',
   'fields.clear': 'Clear {{field}}',
   'fields.none': 'Nothing found',

@@ -3,6 +3,7 @@ import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import type { ApiError } from '../app/api.ts'
 import { currentTenant } from '../app/api.ts'
+import { problemText } from '../app/refusal.ts'
 
 export type Values = Readonly<Record<string, WireValue>>
 
@@ -38,12 +39,10 @@ export function problemsByField(entity: ClientEntity, error: ApiError): Record<s
   const found: Record<string, string> = {}
   for (const { name } of entity.fields) {
     const problem = error.problemOf(name)
-    if (problem) found[name] = sentence(problem.message)
+    if (problem) found[name] = problemText(problem)
   }
   return found
 }
-
-const sentence = (phrase: string): string => `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}`
 
 /** Unsaved values of records, in this browser. The id of one that is not made yet is `new`. */
 const keyOf = (entity: string, id: string): string => `relata.draft.${currentTenant()}.${entity}.${id}`

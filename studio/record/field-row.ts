@@ -5,6 +5,7 @@ import type { ClientField } from '../../sdk/wire/meta.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { text } from '../app/meta.ts'
+import { afterPointer } from '../app/pointer.ts'
 import type { FieldChange } from '../fields/field-editor.ts'
 import { renderValue } from '../fields/index.ts'
 import type { FormItem, FormState } from './form.ts'
@@ -31,8 +32,8 @@ function renderOpen(field: ClientField, state: FormState, isRequired: boolean) {
   const onLeave = ({ currentTarget }: FocusEvent): void => {
     if (!state.leave || STAYS_OPEN.has(field.widget) || !(currentTarget instanceof HTMLElement)) return
     const editor = currentTarget
-    // Where the focus goes is known a moment later; another window leaves it where it was.
-    requestAnimationFrame(() => {
+    // Another window leaves the focus where it was.
+    afterPointer(() => {
       if (document.hasFocus() && !editor.contains(document.activeElement)) state.leave?.(field.name)
     })
   }

@@ -51,9 +51,11 @@ function renderSection(section: Section, state: FormState) {
   const items = section.items.filter((item) => holds(state.entity, item.visibleIf, state.values, true))
   const shown = items.map((item) => renderItem(item, state)).filter((one) => one !== nothing)
   if (shown.length === 0) return nothing
-  const label = text(section.label)
+  // A short form is one group.
+  const label = state.only ? '' : text(section.label)
   const body = html`<div class="rl-form-grid" style="--rl-columns: ${section.columns}">${shown}</div>`
-  if (section.collapsed) return html`<details class="rl-form-section"><summary>${label}</summary>${body}</details>`
+  if (section.collapsed && !state.only)
+    return html`<details class="rl-form-section"><summary>${label}</summary>${body}</details>`
   return html`<section class="rl-form-section">${label ? html`<h2>${label}</h2>` : nothing}${body}</section>`
 }
 

@@ -8,7 +8,7 @@ import { t, type TextKey } from '../app/i18n.ts'
 import { meta, text } from '../app/meta.ts'
 import { hrefOf } from '../app/router.ts'
 import { records, recordsVersion } from '../app/records.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { renderValue } from '../fields/index.ts'
 
 const OPERATIONS: Readonly<Record<HistoryEntry['operation'], TextKey>> = {

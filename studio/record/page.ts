@@ -11,7 +11,7 @@ import { icon } from '../app/icon.ts'
 import { meta, text } from '../app/meta.ts'
 import { route, setQuery } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { renderValue } from '../fields/index.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import '../pages/not-found.ts'
@@ -132,7 +132,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
   #tabs(entity: ClientEntity, state: FormState): Tab[] {
     const tabs = visibleTabs(meta.form(this.entity), state)
     const own = tabs.map((tab) => ({ id: tab.id, label: text(tab.label) || t('record.tab.details') }))
-    const hasRelated = entity.inbound.some((one) => meta.entity(one.entity)) && !this.#at
+    const hasRelated = this.#relatedLists(entity).length > 0 && !this.#at
     return [
       ...(own.length > 0 ? own : [{ id: 'details', label: t('record.tab.details') }]),
       ...(hasRelated ? [{ id: RELATED, label: t('record.tab.related') }] : []),
@@ -152,11 +152,19 @@ export class RlRecordPage extends RlElement implements RecordHost {
   #panel(entity: ClientEntity, record: WireRecord, tab: string, state: FormState) {
     if (tab === HISTORY) return html`<rl-history .entity=${this.entity} .recordId=${record.id}></rl-history>`
     if (tab === RELATED)
-      return entity.inbound
-        .filter((one) => meta.entity(one.entity))
-        .map((one) => this.#related(one.entity, one.field, text(one.label)))
+      return this.#relatedLists(entity).map((one) => this.#related(one.entity, one.field, text(one.label)))
     const ofForm = visibleTabs(meta.form(this.entity), state).find(({ id }) => id === tab)
     return ofForm ? renderSections(ofForm, state) : renderFields(state)
+  }
+
+  /** Those that no tab of the form shows. */
+  #relatedLists(entity: ClientEntity): ClientEntity['inbound'] {
+    const items = (meta.form(entity.name)?.tabs ?? []).flatMap((tab) =>
+      tab.sections.flatMap((section) => section.items),
+    )
+    const isShown = (one: { entity: string; field: string }): boolean =>
+      items.some(({ related }) => related?.entity === one.entity && related.field === one.field)
+    return entity.inbound.filter((one) => meta.entity(one.entity) && !isShown(one))
   }
 
   #related(entity: string, field: string, label: string) {

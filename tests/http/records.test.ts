@@ -384,6 +384,6 @@ describe('history', () => {
     expect(body.data[1].changes).toEqual({ name: ['Old', 'New'], rating: [1, null] })
     expect(body.data[1].by.display_name).toEqual(expect.any(String))
     const then = await tenant.call('GET', `records/shop.customer/${made.id}?${query({ at: between })}`)
-    expect(then.body).toMatchObject({ name: 'Old', rating: 1, version: 1 })
+    expect(then.body).toMatchObject({ display_name: 'Old', name: 'Old', rating: 1, version: 1 })
   })
 })
