@@ -37,12 +37,11 @@ function renderButtons() {
       html`<button type="button" class="rl-button" danger ?disabled=${isOff}>${rest}</button>`,
   ]
   const plain = html`${t('record.save')}`
-  const busy = html`${icon('loader-circle')}${text(words.busy)}`
   return html`${[plain, html`${icon('plus')}${t('filter.more')}`].map(
     (face) => html`<div class="rl-gallery-line">${looks.map((look) => look(face, false))}</div>`,
   )}
     <div class="rl-gallery-line">${looks.map((look) => look(plain, true))}</div>
-    <div class="rl-gallery-line">${looks.map((look) => look(busy, true))}</div>
+    <div class="rl-gallery-line">${looks.map((look) => look(html`${text(words.busy)}`, true))}</div>
     <div class="rl-gallery-line">
       <button type="button" class="rl-button" quiet icon-only aria-label=${t('close')}>${icon('x')}</button>
       <button type="button" class="rl-button" quiet icon-only disabled aria-label=${t('close')}>${icon('x')}</button>
