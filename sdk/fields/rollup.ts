@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { Rule } from '../metadata/source.ts'
 import type { RuleType } from '../rules/types.ts'
 import { formatRuleValue, ruleSchema } from './computed.ts'
+import { formatProperties } from './number-format.ts'
 import { cannotBeSet } from './parsed.ts'
 import type { FieldType, ValueOptions } from './types.ts'
 
@@ -18,6 +19,7 @@ export const rollup: FieldType = {
       },
       { additionalProperties: false },
     ),
+    ...formatProperties,
   },
   parts: () => [],
   widget: 'readonly',
@@ -27,7 +29,7 @@ export const rollup: FieldType = {
   canBeUnique: false,
   wireSchema: ({ options }) => ruleSchema(typeOf(options)),
   parse: cannotBeSet,
-  format: (value, { options }, context) => formatRuleValue(value, typeOf(options), context),
+  format: (value, { options }, context) => formatRuleValue(value, typeOf(options), context, options.format),
 }
 
 /** Counts are numbers, sums and averages exact, the extremes of the type of what they are taken of. */

@@ -44,6 +44,7 @@ export const enRecord = {
   'record.history.restore': 'took this out of the trash',
   'record.history.system': 'The system',
   'record.history.to': 'to',
+  'record.history.earlier': 'Show earlier',
   'record.conflict.title': 'Somebody else saved this record meanwhile',
   'record.conflict.text': 'Choose for each field which value shall stand.',
   'record.conflict.none': 'The changes do not touch the same fields: both can stand.',

@@ -50,6 +50,7 @@ export const ruRecord = {
   'record.history.restore': '— запись возвращена из корзины',
   'record.history.system': 'Система',
   'record.history.to': 'на',
+  'record.history.earlier': 'Показать более ранние',
   'record.conflict.title': 'Тем временем запись сохранил кто-то другой',
   'record.conflict.text': 'Выберите для каждого поля, какое значение останется.',
   'record.conflict.none': 'Изменения касаются разных полей: останутся и те и другие.',

@@ -24,6 +24,7 @@ export class RlHistory extends RlElement {
   @property({ attribute: false }) recordId = ''
   @state() private entries: readonly HistoryEntry[] | null = null
   @state() private failure = ''
+  @state() private next: number | null = null
   #asked = ''
 
   override connectedCallback(): void {
@@ -40,13 +41,28 @@ export class RlHistory extends RlElement {
   protected override render() {
     if (this.failure) return html`<p class="rl-error">${this.failure}</p>`
     if (!this.entries) return html`<div class="rl-skeleton"></div>`
-    return renderHistory(this.entity, this.recordId, this.entries)
+    return html`${renderHistory(this.entity, this.recordId, this.entries)}
+    ${this.next === null ? nothing : html`<button type="button" class="rl-button" @click=${() => void this.loadEarlier()}>${t('record.history.earlier')}</button>`}`
   }
 
   private async load(): Promise<void> {
     try {
-      this.entries = await records.history(this.entity, this.recordId)
+      const { data, next } = await records.history(this.entity, this.recordId, null)
+      this.entries = data
+      this.next = next
       this.failure = ''
+    } catch (error) {
+      this.failure = errorText(error)
+    }
+  }
+
+  private async loadEarlier(): Promise<void> {
+    const asked = this.recordId
+    try {
+      const { data, next } = await records.history(this.entity, asked, this.next)
+      if (asked !== this.recordId) return
+      this.entries = [...(this.entries ?? []), ...data]
+      this.next = next
     } catch (error) {
       this.failure = errorText(error)
     }
