@@ -51,7 +51,7 @@ async function overflowing(page: Page): Promise<string[]> {
 }
 
 for (const width of [1440, 390])
-  for (const language of ['en', 'ru', 'pseudo'])
+  for (const language of ['ru', 'pseudo'])
     test(`everything keeps to its place at ${width} pixels (${language})`, async ({ signedIn: page }) => {
       await page.setViewportSize({ width, height: 900 })
       const said = await openGallery(page, language)
@@ -65,7 +65,9 @@ test('nothing has a serious fault, in both themes and in Russian', async ({ sign
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Галерея')
   await unroll(page)
   for (const theme of THEMES) {
-    const axe = new AxeBuilder({ page }).include(`.rl-gallery-pane[data-theme=${theme}]`)
+    const axe = new AxeBuilder({ page })
+      .include(`.rl-gallery-pane[data-theme=${theme}]`)
+      .options({ resultTypes: ['violations'] })
     // Dark differs in its colours only.
     if (theme === 'dark') axe.withRules(['color-contrast'])
     const { violations } = await axe.analyze()
