@@ -45,6 +45,7 @@ export const en = {
   'sidebar.trash': 'Trash',
   'sidebar.profile': 'Profile',
   'sidebar.api': 'API description',
+  'sidebar.gallery': 'Gallery of components',
 
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.show': 'Show keyboard shortcuts',

@@ -46,6 +46,7 @@ export const ru = {
   'sidebar.trash': 'Корзина',
   'sidebar.profile': 'Профиль',
   'sidebar.api': 'Описание API',
+  'sidebar.gallery': 'Галерея компонентов',
 
   'shortcuts.title': 'Сочетания клавиш',
   'shortcuts.show': 'Показать сочетания клавиш',

@@ -80,7 +80,7 @@ export class RlFieldEditor extends RlElement {
     return html`<label id="${this.#id}-label" for=${this.#id} class=${this.compact ? 'rl-sr-only' : 'rl-field-label'}
         >${text(field.label)}${
           this.required
-            ? html`<span class="rl-required" aria-hidden="true" title=${t('fields.requiredMark')}> *</span>`
+            ? html`<span class="rl-required" aria-hidden="true" title=${t('fields.requiredMark')}>&nbsp;*</span>`
             : nothing
         }</label
       >

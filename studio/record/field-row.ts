@@ -22,7 +22,7 @@ export function renderRow(field: ClientField, state: FormState, item: Partial<Fo
   const isOpen = !isFixed && state.isOpen(field.name)
   const wide = item.width === 'full' || WIDE.has(field.widget) ? ' rl-form-full' : ''
   return html`<div class="rl-row${wide}" data-row=${field.name} ?data-changed=${state.isChanged(field.name)}>
-    <span class="rl-row-label" aria-hidden=${isOpen ? 'true' : nothing}>${text(field.label)}${isOpen && isRequired ? html`<span class="rl-required" title=${t('fields.requiredMark')}> *</span>` : nothing}</span>
+    <span class="rl-row-label" aria-hidden=${isOpen ? 'true' : nothing}>${text(field.label)}${isOpen && isRequired ? html`<span class="rl-required" title=${t('fields.requiredMark')}>&nbsp;*</span>` : nothing}</span>
     ${isOpen ? renderOpen(field, state, isRequired) : renderShown(field, state, isFixed)}
   </div>`
 }

@@ -41,32 +41,8 @@ export class RlHistory extends RlElement {
   protected override render() {
     if (this.failure) return html`<p class="rl-error">${this.failure}</p>`
     if (!this.entries) return html`<div class="rl-skeleton"></div>`
-    return html`<ol class="rl-history">
-      ${this.entries.map(
-        (entry) => html`<li>
-          <div class="rl-history-head">
-            <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
-            ${t(OPERATIONS[entry.operation])}
-            <a class="rl-history-at" href=${hrefOf.record(this.entity, this.recordId, { at: entry.at })} title=${t('record.past.see')}
-              ><time datetime=${entry.at}>${formatMoment(entry.at)}</time></a>
-          </div>
-          ${Object.entries(entry.changes).map(([name, [before, after]]) => this.#change(name, before, after))}
-        </li>`,
-      )}
-    </ol>
+    return html`${renderHistory(this.entity, this.recordId, this.entries)}
     ${this.next === null ? nothing : html`<button type="button" class="rl-button" @click=${() => void this.loadEarlier()}>${t('record.history.earlier')}</button>`}`
-  }
-
-  #change(name: string, before: WireValue, after: WireValue) {
-    const field = meta.field(this.entity, name)
-    if (!field) return nothing
-    const shown = (value: WireValue) =>
-      renderValue(field, value) || html`<span class="rl-muted">${t('record.empty')}</span>`
-    return html`<div class="rl-history-change">
-      <span class="rl-muted">${text(field.label)}</span>
-      <span class="rl-history-old">${shown(before)}</span><span aria-hidden="true">→</span><span class="rl-sr-only">${t('record.history.to')}</span>
-      <span>${shown(after)}</span>
-    </div>`
   }
 
   private async load(): Promise<void> {
@@ -91,6 +67,34 @@ export class RlHistory extends RlElement {
       this.failure = errorText(error)
     }
   }
+}
+
+export function renderHistory(entity: string, recordId: string, entries: readonly HistoryEntry[]) {
+  return html`<ol class="rl-history">
+    ${entries.map(
+      (entry) => html`<li>
+        <div class="rl-history-head">
+          <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
+          ${t(OPERATIONS[entry.operation])}
+          <a class="rl-history-at" href=${hrefOf.record(entity, recordId, { at: entry.at })} title=${t('record.past.see')}
+            ><time datetime=${entry.at}>${formatMoment(entry.at)}</time></a>
+        </div>
+        ${Object.entries(entry.changes).map(([name, [before, after]]) => renderChange(entity, name, before, after))}
+      </li>`,
+    )}
+  </ol>`
+}
+
+function renderChange(entity: string, name: string, before: WireValue, after: WireValue) {
+  const field = meta.field(entity, name)
+  if (!field) return nothing
+  const shown = (value: WireValue) =>
+    renderValue(field, value) || html`<span class="rl-muted">${t('record.empty')}</span>`
+  return html`<div class="rl-history-change">
+    <span class="rl-muted">${text(field.label)}</span>
+    <span class="rl-history-old">${shown(before)}</span><span aria-hidden="true">→</span><span class="rl-sr-only">${t('record.history.to')}</span>
+    <span>${shown(after)}</span>
+  </div>`
 }
 
 declare global {

@@ -1,5 +1,5 @@
 // A row of tabs, by mouse and by arrow keys (the tabs pattern of the WAI-ARIA authoring practices).
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 
 export interface Tab {
   id: string
@@ -24,8 +24,8 @@ export function renderTabs(
   return html`<div class="rl-tabs" role="tablist" @keydown=${onKey}>
       ${all.map(
         ({ id, label }) =>
-          html`<button type="button" role="tab" id="tab-${id}" aria-selected=${id === current} aria-controls="tab-panel" tabindex=${id === current ? 0 : -1} @click=${() => show(id)}>${label}</button>`,
+          html`<button type="button" role="tab" id="tab-${id}" aria-selected=${id === current} aria-controls=${id === current ? `panel-${id}` : nothing} tabindex=${id === current ? 0 : -1} @click=${() => show(id)}>${label}</button>`,
       )}
     </div>
-    <div id="tab-panel" role="tabpanel" aria-labelledby="tab-${current}">${panel}</div>`
+    <div id="panel-${current}" role="tabpanel" aria-labelledby="tab-${current}">${panel}</div>`
 }
