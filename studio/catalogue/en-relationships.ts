@@ -3,7 +3,7 @@ export const enRelationships = {
   'relationship.tab': 'Relationships',
   'relationship.add': 'Add a relationship',
   'relationship.none': 'Who works for whom, who owns what, who is whose customer: relationships belong here.',
-  'relationship.kind': 'This record …',
+  'relationship.kind': '{{name}} …',
   'relationship.other': 'With',
   'relationship.role': 'Role as {{role}}',
   'relationship.since': 'since {{day}}',

@@ -3,7 +3,7 @@ export const ruRelationships = {
   'relationship.tab': 'Отношения',
   'relationship.add': 'Добавить отношение',
   'relationship.none': 'Кто где работает, кто чем владеет, кто чей клиент: здесь собраны отношения.',
-  'relationship.kind': 'Эта запись …',
+  'relationship.kind': '{{name}} …',
   'relationship.other': 'С кем или чем',
   'relationship.role': 'Роль: {{role}}',
   'relationship.since': 'с {{day}}',

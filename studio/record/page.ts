@@ -159,7 +159,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
   #panel(entity: ClientEntity, record: WireRecord, tab: string, state: FormState) {
     if (tab === HISTORY) return html`<rl-history .entity=${this.entity} .recordId=${record.id}></rl-history>`
     if (tab === RELATIONSHIPS)
-      return html`<rl-relationships .entity=${this.entity} .recordId=${record.id}></rl-relationships>`
+      return html`<rl-relationships .entity=${this.entity} .recordId=${record.id} .name=${record.display_name}></rl-relationships>`
     if (tab === RELATED)
       return this.#relatedLists(entity).map((one) => this.#related(one.entity, one.field, text(one.label)))
     const ofForm = visibleTabs(meta.form(this.entity), state).find(({ id }) => id === tab)

@@ -22,7 +22,7 @@ const OTHER = 'other'
 @customElement('rl-relationship-form')
 export class RlRelationshipForm extends RlElement {
   /** The record whose page this is. */
-  @property({ attribute: false }) here!: { entity: string; id: string }
+  @property({ attribute: false }) here!: { entity: string; id: string; name: string }
   /** null: a new one. */
   @property({ attribute: false }) record: WireRecord | null = null
   @state() private changes: Values = {}
@@ -58,7 +58,7 @@ export class RlRelationshipForm extends RlElement {
     return html`<form class="rl-relationship-form" @submit=${this.onSubmit}>
       ${this.failure ? html`<p class="rl-error" role="alert">${this.failure}</p>` : nothing}
       <div class="rl-form-grid" style="--rl-columns: 2">
-        ${this.#editor(kindField(kindsFrom(entity)), kind?.id ?? null, true)}
+        ${this.#editor(kindField(kindsFrom(entity), this.here.name), kind?.id ?? null, true)}
         ${kind ? this.#editor(otherField(kind), this.#other(kind), true) : nothing}
         ${kind ? this.#ownFields(kind).map((field) => this.#editor(field, this.#value(field.name), false)) : nothing}
       </div>
@@ -176,13 +176,13 @@ function pointer(value: WireValue): WireValue {
 const made = { package: 'system', required: true, unique: false, searchable: false, readOnly: false } as const
 const usable = { personal: 'none', isWritable: true, isReadable: true, isSortable: false } as const
 
-const kindField = (kinds: readonly RelationshipKind[]): ClientField => ({
+const kindField = (kinds: readonly RelationshipKind[], name: string): ClientField => ({
   ...made,
   ...usable,
   name: KIND,
   type: 'choice',
   widget: 'choice',
-  label: t('relationship.kind'),
+  label: t('relationship.kind', { name }),
   options: { choices: kinds.map(({ id, label }) => ({ value: id, label })) },
 })
 

@@ -33,6 +33,8 @@ export class RlRelationships extends RlElement {
   /** Qualified name. */
   @property() entity = ''
   @property({ attribute: false }) recordId = ''
+  /** Begins the sentence that the form asks to complete. */
+  @property({ attribute: false }) name = ''
   @state() private rows: readonly WireRecord[] | null = null
   @state() private failure = ''
   /** Id of the relationship whose form stands open; `new` for one to be made. */
@@ -74,7 +76,7 @@ export class RlRelationships extends RlElement {
 
   #form(record: WireRecord | null) {
     return html`<rl-relationship-form
-      .here=${{ entity: this.entity, id: this.recordId }}
+      .here=${{ entity: this.entity, id: this.recordId, name: this.name }}
       .record=${record}
       @saved=${() => this.close()}
       @close=${() => this.close()}
@@ -141,7 +143,7 @@ export class RlRelationships extends RlElement {
         : []),
     ]
     if (items.length === 0) return nothing
-    return html`<rl-menu .label=${t('record.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' }}></rl-menu>`
+    return html`<span class="rl-relationship-menu"><rl-menu .label=${t('record.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' }}></rl-menu></span>`
   }
 
   private async load(): Promise<void> {
@@ -190,7 +192,7 @@ export class RlRelationships extends RlElement {
   }
 }
 
-/** By type and direction, in the order of the words. */
+/** By type and direction: what holds now first, then in the order of the words. */
 function groupsOf(rows: readonly WireRecord[], id: string): Group[] {
   const groups = new Map<string, Group>()
   for (const row of rows) {
@@ -201,7 +203,8 @@ function groupsOf(rows: readonly WireRecord[], id: string): Group[] {
     if (hasEnded(row)) group.ended.push(row)
     else group.present.push(row)
   }
-  return [...groups.values()].toSorted((a, b) => a.kind.label.localeCompare(b.kind.label))
+  const isOver = ({ present }: Group): number => Number(present.length === 0)
+  return [...groups.values()].toSorted((a, b) => isOver(a) - isOver(b) || a.kind.label.localeCompare(b.kind.label))
 }
 
 /** The day in the reader's zone, as the API writes it. */
