@@ -2,7 +2,6 @@
 // with the records that point here.
 import type { Form, FormItem, FormTab, View } from '../../sdk/metadata/snapshot.ts'
 import type { Bench, EntityDraft, FieldDraft } from './bench.ts'
-import { MANY_TO_MANY } from './references.ts'
 import { isComputed } from './scope.ts'
 
 const WIDE: ReadonlySet<string> = new Set(['multiline', 'address', 'json', 'links'])
@@ -27,8 +26,7 @@ export function isWide({ type }: FieldDraft): boolean {
 export function defaultForm(bench: Bench, draft: EntityDraft, taken: ReadonlySet<string>): Form {
   const { entity, fields } = draft
   const short = unused(`${shortName(entity.name)}_form`, entity.package, taken)
-  const shown = fields.filter(({ field }) => field.type !== MANY_TO_MANY)
-  const details: FormItem[] = [...shown.filter((one) => !isWide(one)), ...shown.filter(isWide)].map((one) => ({
+  const details: FormItem[] = [...fields.filter((one) => !isWide(one)), ...fields.filter(isWide)].map((one) => ({
     id: one.field.name,
     field: one.field.name,
     width: isWide(one) ? 'full' : 'half',
@@ -60,12 +58,17 @@ export function defaultForm(bench: Bench, draft: EntityDraft, taken: ReadonlySet
 }
 
 /** Lists of records that point here; people and files are pointed at by almost everything and get none. */
-function relatedItems(bench: Bench, { entity }: EntityDraft): FormItem[] {
+function relatedItems(bench: Bench, { entity, fields }: EntityDraft): FormItem[] {
   return entity.inbound.flatMap(({ entity: other, field, isPolymorphic }) => {
     const reference = bench.entities
       .find((draft) => draft.entity.name === other)
       ?.fields.find((one) => one.field.name === field)?.field
-    if (isPolymorphic || !reference || (reference.type !== 'reference' && reference.type !== 'parent')) return []
+    // Links that a field of this entity shows already.
+    const isOwnLink = fields.some(
+      ({ field: { options } }) => options.link?.entity === other && options.link.source === field,
+    )
+    if (isOwnLink || isPolymorphic || !reference || (reference.type !== 'reference' && reference.type !== 'parent'))
+      return []
     const label = reference.options.inverseLabel
     const related = { entity: other, field, ...(label === undefined ? {} : { label }) }
     return [{ id: `${other}.${field}`, related, width: 'full' as const }]

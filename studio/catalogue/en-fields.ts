@@ -42,8 +42,9 @@ export const enFields = {
   'fields.file.unnamed': 'File',
   'fields.file.download': 'Download {{name}}',
 
-  'fields.links.later': 'Can be added once the record is saved.',
-  'fields.links.add': 'Add to {{field}}',
+  'fields.links.add': 'Add',
+  'fields.links.addTo': 'Add to {{field}}',
+  'fields.links.edit': 'Edit what is said of {{item}}',
   'fields.links.none': 'None yet',
   'fields.links.removed': '{{item}} removed',
 

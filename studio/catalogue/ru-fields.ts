@@ -42,8 +42,9 @@ export const ruFields = {
   'fields.file.unnamed': 'Файл',
   'fields.file.download': 'Скачать {{name}}',
 
-  'fields.links.later': 'Можно будет добавить, когда запись будет сохранена.',
-  'fields.links.add': 'Добавить: {{field}}',
+  'fields.links.add': 'Добавить',
+  'fields.links.addTo': 'Добавить: {{field}}',
+  'fields.links.edit': 'Изменить сведения: {{item}}',
   'fields.links.none': 'Пока ничего нет',
   'fields.links.removed': 'Убрано: {{item}}',
 

@@ -13,7 +13,7 @@ import { addLeaveGuard } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
 import { toast, toastError } from '../app/toast.ts'
 import type { RlFieldEditor } from '../fields/field-editor.ts'
-import { bodyOf, dropDraft, keepDraft, keptDraft, NEW, problemsByField, type Values } from './draft.ts'
+import { bodyOf, dropDraft, keepDraft, keptDraft, linksOf, NEW, problemsByField, type Values } from './draft.ts'
 import { areFine, confirmDiscard } from './editing.ts'
 import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
 import { keyFields } from './key-fields.ts'
@@ -163,7 +163,11 @@ export class RlCreatePanel extends RlElement {
     this.isSaving = true
     this.failure = ''
     try {
-      const made = await records.create(this.entity, bodyOf(entity, { ...this.values, ...this.changes }))
+      const values = { ...this.values, ...this.changes }
+      const made = await records.create(this.entity, bodyOf(entity, values))
+      const links = linksOf(entity, made.id, values)
+      // The record is there; what could not be linked is told, and can be added on its page.
+      if (links.length > 0) await records.batch(links).catch(toastError)
       this.#forget()
       toast(t('record.created', { name: made.display_name }))
       if (isMore) void this.focusFirst()

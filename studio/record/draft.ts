@@ -1,6 +1,6 @@
 // What a person has changed and not yet saved. Kept on the device while it is unsaved, so that a crash loses nothing.
 import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
-import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
+import type { BatchOperation, WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import type { ApiError } from '../app/api.ts'
 import { currentTenant } from '../app/api.ts'
 import { problemText } from '../app/refusal.ts'
@@ -13,12 +13,11 @@ export const isToOne = (field: ClientField): boolean => TO_ONE.has(field.type)
 /** To-one references travel as ids; on the page they bring the name of what they lead to. */
 export function bodyOf(entity: ClientEntity, values: Values): Record<string, WireValue> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
+    Object.entries(values).flatMap(([name, value]) => {
       const field = entity.fields.find((one) => one.name === name)
-      return [
-        name,
-        field && isToOne(field) ? idOf(value) : field?.type === 'any_reference' ? withoutName(value) : value,
-      ]
+      if (field?.widget === 'links') return []
+      const written = field?.type === 'any_reference' ? withoutName(value) : value
+      return [[name, field && isToOne(field) ? idOf(value) : written]]
     }),
   )
 }
@@ -32,6 +31,20 @@ function withoutName(value: WireValue): WireValue {
   if (!isObject(value)) return value
   const { entity = null, id = null } = value
   return id === null ? null : { entity, id }
+}
+
+/** The links of a record that has just been made to what was chosen for it. */
+export function linksOf(entity: ClientEntity, id: string, values: Values): BatchOperation[] {
+  return entity.fields.flatMap((field) => {
+    const { link } = field.options
+    const chosen = values[field.name]
+    if (!link || !Array.isArray(chosen)) return []
+    return chosen.map((target) => ({
+      op: 'create' as const,
+      entity: link.entity,
+      body: { [link.source]: id, [link.target]: idOf(target) },
+    }))
+  })
 }
 
 /** Problems of an answer by field name. */

@@ -19,16 +19,20 @@ export function renderRow(field: ClientField, state: FormState, item: Partial<Fo
   const { entity, values } = state
   const isFixed = (!field.isWritable && field.widget !== 'links') || holds(entity, item.readOnlyIf, values, false)
   const isRequired = field.required || holds(entity, item.requiredIf, values, false)
-  const isOpen = !isFixed && state.isOpen(field.name)
+  const isLinks = field.widget === 'links'
+  // Links are read and written by themselves; how they were at an earlier time is not known.
+  if (isLinks && state.isPast) return nothing
+  const isOpen = isLinks || (!isFixed && state.isOpen(field.name))
   const wide = item.width === 'full' || WIDE.has(field.widget) ? ' rl-form-full' : ''
   return html`<div class="rl-row${wide}" data-row=${field.name} ?data-changed=${state.isChanged(field.name)}>
     <span class="rl-row-label" aria-hidden=${isOpen ? 'true' : nothing}>${text(field.label)}${isOpen && isRequired ? html`<span class="rl-required" title=${t('fields.requiredMark')}>&nbsp;*</span>` : nothing}</span>
-    ${isOpen ? renderOpen(field, state, isRequired) : renderShown(field, state, isFixed)}
+    ${isOpen ? renderOpen(field, state, { isRequired, isFixed }) : renderShown(field, state, isFixed)}
   </div>`
 }
 
-function renderOpen(field: ClientField, state: FormState, isRequired: boolean) {
+function renderOpen(field: ClientField, state: FormState, is: { isRequired: boolean; isFixed: boolean }) {
   const { entity, values, recordId } = state
+  const isDisabled = is.isFixed || (recordId !== null && !state.open)
   const onLeave = ({ currentTarget }: FocusEvent): void => {
     if (!state.leave || STAYS_OPEN.has(field.widget) || !(currentTarget instanceof HTMLElement)) return
     const editor = currentTarget
@@ -45,7 +49,8 @@ function renderOpen(field: ClientField, state: FormState, isRequired: boolean) {
     .value=${values[field.name] ?? null}
     .recordId=${recordId}
     .error=${state.errors[field.name] ?? ''}
-    .required=${isRequired}
+    .required=${is.isRequired}
+    ?disabled=${isDisabled}
     @focusout=${onLeave}
     @change=${({ detail }: CustomEvent<FieldChange | undefined>) => detail && state.change(detail)}
   ></rl-field-editor>`

@@ -22,6 +22,8 @@ export interface FormState {
   open?: (field: string) => void
   /** The focus has left an open field. */
   leave?: (field: string) => void
+  /** The record is shown as it was. */
+  isPast?: boolean
   /** Only these fields; all when missing. */
   only?: ReadonlySet<string>
   /** What a form says about related lists; a new record has none. */
@@ -70,4 +72,4 @@ function renderItem(item: FormItem, state: FormState) {
 
 /** A new record has nothing yet of what the system fills. */
 const isOffered = (field: ClientField, { recordId, only }: FormState): boolean =>
-  (only?.has(field.name) ?? true) && (recordId !== null || field.isWritable)
+  (only?.has(field.name) ?? true) && (recordId !== null || field.isWritable || field.widget === 'links')

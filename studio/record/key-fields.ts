@@ -13,7 +13,7 @@ export function keyFields(
   form: ClientForm | undefined,
   given: ReadonlySet<string>,
 ): { names: ReadonlySet<string>; more: number } {
-  const offered = inOrder(entity, form).filter((field) => field.isWritable)
+  const offered = inOrder(entity, form).filter((field) => field.isWritable || field.widget === 'links')
   const facts = new Set(form?.facts ?? [])
   const isKey = (field: ClientField): boolean => field.required || facts.has(field.name) || given.has(field.name)
   const key = offered.filter(isKey)

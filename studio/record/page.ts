@@ -173,7 +173,11 @@ export class RlRecordPage extends RlElement implements RecordHost {
     )
     const isShown = (one: { entity: string; field: string }): boolean =>
       items.some(({ related }) => related?.entity === one.entity && related.field === one.field)
-    return entity.inbound.filter((one) => meta.entity(one.entity) && one.entity !== RELATIONSHIP && !isShown(one))
+    const isOwnLink = (one: { entity: string; field: string }): boolean =>
+      entity.fields.some(({ options: { link } }) => link?.entity === one.entity && link.source === one.field)
+    return entity.inbound.filter(
+      (one) => meta.entity(one.entity) && one.entity !== RELATIONSHIP && !isShown(one) && !isOwnLink(one),
+    )
   }
 
   #related(entity: string, field: string, label: string) {
@@ -205,7 +209,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
         ? { open: (field: string) => editing.open(field), leave: (field: string) => void editing.close(field) }
         : {}),
       ...(this.#at
-        ? {}
+        ? { isPast: true }
         : { renderRelated: (related) => this.#related(related.entity, related.field, text(related.label)) }),
     }
   }
