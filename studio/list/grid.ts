@@ -22,7 +22,10 @@ import type { Selection } from './selection.ts'
 import type { SortKey } from './state.ts'
 import './grid.css'
 
-const SELECT_WIDTH = '36px'
+/** Gutter, box, half of the gap to the name. */
+const SELECT_WIDTH = '38px'
+/** A first column wider than this part of the window would leave no room to scroll in. */
+const FROZEN_PART = 0.3
 
 /** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded`. */
 @customElement('rl-list-grid')
@@ -103,6 +106,7 @@ export class RlListGrid extends RlElement {
     return html`<vaadin-grid-column
       .path=${path}
       resizable
+      .frozen=${isFirst && column.widthPx < innerWidth * FROZEN_PART}
       .width=${`${column.widthPx}px`}
       .flexGrow=${column.isFlexible ? column.widthPx : 0}
       .textAlign=${column.isNumeric ? 'end' : 'start'}
@@ -150,7 +154,7 @@ export class RlListGrid extends RlElement {
       // The grid takes nothing for an answer only when told so.
       if (rows.size === 0) this.grid.size = 0
       callback([...data], rows.size)
-      fire(this, 'rl-loaded')
+      fire(this, 'rl-loaded', data)
       this.focusOpened()
     } catch (error) {
       // Answered with nothing, so that the grid does not wait for ever; the page offers to try again.

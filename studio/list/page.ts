@@ -1,5 +1,5 @@
 // The list of an entity: what its address says, drawn; what a person does, written into the address.
-import { html, nothing, type PropertyValues } from 'lit'
+import { html, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
@@ -17,6 +17,7 @@ import { pageHead, setTitle } from '../shell/header.ts'
 import { lazy } from '../shell/lazy.ts'
 import './bulk.ts'
 import './column-chooser.ts'
+import { learnWidths } from './column-width.ts'
 import { columnsOf, loadChoice, loadWidths, saveChoice, saveWidth, type Widths } from './columns.ts'
 import { exportList } from './export.ts'
 import './filter-bar.ts'
@@ -143,9 +144,11 @@ export class RlList extends RlElement {
     }
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  protected override updated(): void {
     const entity = this.target
-    if (entity && changed.size > 0) setTitle(text(entity.plural), meta.tenant.title)
+    if (!entity) return
+    const { view } = readState(this.entity, route.get().query)
+    setTitle(view && !view.isDefault ? text(view.label) : '', text(entity.plural), meta.tenant.title)
   }
 
   protected override render() {
@@ -218,7 +221,7 @@ export class RlList extends RlElement {
       @rl-resize=${({ detail }: CustomEvent<{ path: string; widthPx: number }>) =>
         (this.widths = saveWidth(this.entity, now.view?.name ?? '', detail.path, detail.widthPx))}
       @rl-reorder=${this.onColumns}
-      @rl-loaded=${() => this.onLoaded(rows)}
+      @rl-loaded=${({ detail }: CustomEvent<readonly WireRecord[]>) => this.onLoaded(rows, detail)}
       @rl-failed=${({ detail }: CustomEvent<unknown>) => (this.failure = errorText(detail))}
     ></rl-list-grid>`
   }
@@ -286,7 +289,10 @@ export class RlList extends RlElement {
     entryNote.set('list', note, this.#entry)
   }
 
-  private onLoaded(rows: Rows): void {
+  private onLoaded(rows: Rows, page: readonly WireRecord[]): void {
+    const now = readState(this.entity, route.get().query)
+    const entity = this.target
+    if (entity) learnWidths(this.entity, columnsOf(entity, now.view, now.columns, this.widths), page)
     // What comes next, most likely, while nothing else is done.
     if (!this.#isPrefetched) setTimeout(() => void import('../record/index.ts'), PREFETCH_AFTER_MS)
     this.#isPrefetched = true
