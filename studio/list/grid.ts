@@ -20,14 +20,17 @@ import { renderCard, renderValue } from './cells.ts'
 import { PAGE_ROWS, type Rows } from './rows.ts'
 import type { Selection } from './selection.ts'
 import type { SortKey } from './state.ts'
+import type { Range } from './count.ts'
 import './grid.css'
 
 /** Gutter, box, half of the gap to the name. */
 const SELECT_WIDTH = '38px'
 /** A first column wider than this part of the window would leave no room to scroll in. */
 const FROZEN_PART = 0.3
+/** Places that the scroll bar is only drawn across are not asked for. */
+const JUMP_AFTER_MS = 80
 
-/** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded`. */
+/** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded` (records), `rl-visible` (range or null). */
 @customElement('rl-list-grid')
 export class RlListGrid extends RlElement {
   @property({ attribute: false }) entity!: ClientEntity
@@ -44,6 +47,7 @@ export class RlListGrid extends RlElement {
   @property({ attribute: false }) isNarrow = false
   @property({ attribute: false }) canSelect = false
   @query('vaadin-grid') readonly grid!: Grid<WireRecord>
+  #frame = 0
 
   protected override render() {
     return html`<vaadin-grid
@@ -148,6 +152,11 @@ export class RlListGrid extends RlElement {
     { page }: GridDataProviderParams<WireRecord>,
     callback: GridDataProviderCallback<WireRecord>,
   ): Promise<void> {
+    if (rows.isJump(page)) {
+      await new Promise((resolve) => setTimeout(resolve, JUMP_AFTER_MS))
+      // Answered with nothing, it is asked for again when it comes into view.
+      if (rows !== this.rows || !this.isInView(page)) return callback([], rows.size)
+    }
     try {
       const data = await rows.page(page)
       if (rows !== this.rows) return
@@ -155,6 +164,7 @@ export class RlListGrid extends RlElement {
       if (rows.size === 0) this.grid.size = 0
       callback([...data], rows.size)
       fire(this, 'rl-loaded', data)
+      this.tellVisible()
       this.focusOpened()
     } catch (error) {
       // Answered with nothing, so that the grid does not wait for ever; the page offers to try again.
@@ -168,12 +178,48 @@ export class RlListGrid extends RlElement {
     return this.grid?._firstVisibleIndex ?? 0
   }
 
+  /** First and last row in view, counted from 0; null without any. */
+  get visible(): Range | null {
+    const { _firstVisibleIndex: first, _lastVisibleIndex: last } = this.grid ?? {}
+    return first === undefined || last === undefined || last < first ? null : { first, last }
+  }
+
+  /** The keyboard goes on in the rows: at the first one in view. */
+  focusRow(): void {
+    const record = this.rows.loaded.get(this.firstVisible)
+    if (record) this.cellOf(record.id)?.focus()
+  }
+
+  private cellOf(id: string): HTMLElement | null | undefined {
+    const link = this.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`)
+    return link?.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement
+  }
+
+  private isInView(page: number): boolean {
+    const { visible } = this
+    if (!visible) return true
+    return page >= Math.floor(visible.first / PAGE_ROWS) && page <= Math.floor(visible.last / PAGE_ROWS)
+  }
+
+  protected override firstUpdated(): void {
+    const table = this.grid.shadowRoot?.querySelector('#table')
+    table?.addEventListener('scroll', () => this.tellVisible(), { passive: true })
+  }
+
+  /** Once a frame: scrolling fires more often than anybody can read. */
+  private tellVisible(): void {
+    if (this.#frame !== 0) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      if (this.isConnected) fire(this, 'rl-visible', this.visible)
+    })
+  }
+
   private focusOpened(): void {
     if (this.focusOn === '') return
     const wanted = this.focusOn
     requestAnimationFrame(() => {
-      const link = this.querySelector<HTMLElement>(`[data-record="${CSS.escape(wanted)}"]`)
-      const cell = link?.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement
+      const cell = this.cellOf(wanted)
       if (!cell) return
       this.focusOn = ''
       cell.focus({ preventScroll: true })
@@ -253,5 +299,6 @@ declare module '@vaadin/grid/vaadin-grid.js' {
   interface Grid {
     /** Not in its public types, but the only way to learn where it stands. */
     readonly _firstVisibleIndex?: number
+    readonly _lastVisibleIndex?: number
   }
 }
