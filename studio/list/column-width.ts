@@ -116,16 +116,27 @@ function learn(
 }
 
 /** As the cell has it, or nearly. */
-function shownText(field: ClientField, value: WireValue | undefined): string {
-  const texts = { yes: t('fields.yes'), no: t('fields.no'), secret: t('fields.secret.set') }
-  return formatValue(field, value, { locale: locale(), timeZone: timeZone(), texts })
-}
+const shownText = (field: ClientField, value: WireValue | undefined): string =>
+  formatValue(field, value, {
+    locale: locale(),
+    timeZone: timeZone(),
+    texts: { yes: t('fields.yes'), no: t('fields.no'), secret: t('fields.secret.set') },
+  })
 
 const context = document.createElement('canvas').getContext('2d')
 /** Digits are all as wide as a zero in cells of numbers; elsewhere that is close enough. */
 function measure(text: string, isStrong = false): number {
   if (!context) return text.length * 8
-  const { fontSize, fontFamily } = getComputedStyle(document.body)
-  context.font = `${isStrong ? 500 : 400} ${fontSize} ${fontFamily}`
+  context.font = `${isStrong ? 500 : 400} ${fontOfPage()}`
   return context.measureText(text.replace(/\d/g, '0')).width
+}
+
+let font = ''
+/** Size and family; read once, because reading a style makes the browser work out the whole page. */
+function fontOfPage(): string {
+  if (font === '') {
+    const { fontSize, fontFamily } = getComputedStyle(document.body)
+    font = `${fontSize} ${fontFamily}`
+  }
+  return font
 }

@@ -25,8 +25,9 @@ import './grid.css'
 
 /** Gutter, box, half of the gap to the name. */
 const SELECT_WIDTH = '38px'
-/** A first column wider than this part of the window would leave no room to scroll in. */
-const FROZEN_PART = 0.3
+/** A first column wider than this, or on a small screen, would leave no room to scroll in. */
+const FROZEN_PX = 360
+const HAS_ROOM = matchMedia('(min-width: 1000px)')
 /** Places that the scroll bar is only drawn across are not asked for. */
 const JUMP_AFTER_MS = 80
 
@@ -110,7 +111,7 @@ export class RlListGrid extends RlElement {
     return html`<vaadin-grid-column
       .path=${path}
       resizable
-      .frozen=${isFirst && column.widthPx < innerWidth * FROZEN_PART}
+      .frozen=${isFirst && HAS_ROOM.matches && column.widthPx <= FROZEN_PX}
       .width=${`${column.widthPx}px`}
       .flexGrow=${column.isFlexible ? column.widthPx : 0}
       .textAlign=${column.isNumeric ? 'end' : 'start'}
@@ -154,6 +155,9 @@ export class RlListGrid extends RlElement {
   ): Promise<void> {
     if (rows.isJump(page)) {
       await new Promise((resolve) => setTimeout(resolve, JUMP_AFTER_MS))
+      // The place where the scroll bar is by now: what it did in a long frame is told with the next one.
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
       // Answered with nothing, it is asked for again when it comes into view.
       if (rows !== this.rows || !this.isInView(page)) return callback([], rows.size)
     }
