@@ -68,8 +68,8 @@ export class RlListToolbar extends RlElement {
       <rl-menu .label=${t('list.menu')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' } as const}></rl-menu>
       ${
         entity.can.create
-          ? html`<a class="rl-button rl-create" primary href=${this.createHref} title=${newLabel(entity)} aria-label=${newLabel(entity)}
-              >${icon('plus')}<span class="rl-create-long">${newLabel(entity)}</span><span class="rl-create-short">${t('list.newShort')}</span></a
+          ? html`<a class="rl-button rl-new-record" primary href=${this.createHref} title=${newLabel(entity)} aria-label=${newLabel(entity)}
+              >${icon('plus')}<span class="rl-new-long">${newLabel(entity)}</span><span class="rl-new-short">${t('list.newShort')}</span></a
             >`
           : nothing
       }<span class="rl-wrap"></span>`

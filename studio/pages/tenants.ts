@@ -46,7 +46,7 @@ export class RlTenants extends RlElement {
         <h1>${isFirst ? t('start.title') : t('tenants.title')}</h1>
         ${isFirst ? html`<p class="rl-muted">${this.mayAdd ? t('start.text') : t('tenants.none')}</p>` : this.renderTenants(tenants)}
         ${this.mayAdd ? this.renderChoice(tenants) : nothing}
-        <p><button type="button" class="rl-button" quiet @click=${() => void signOut().catch(toastError)}>${icon('log-out')}${t('signOut')}</button></p>
+        <p class="rl-gate-foot"><button type="button" class="rl-button" quiet @click=${() => void signOut().catch(toastError)}>${icon('log-out')}${t('signOut')}</button></p>
       </div>
     </main>`
   }
