@@ -6,7 +6,7 @@ import type { Grid, GridDataProviderCallback, GridDataProviderParams, GridItemMo
 import type { GridColumn } from '@vaadin/grid/vaadin-grid-column.js'
 import { columnBodyRenderer, columnHeaderRenderer } from '@vaadin/grid/lit.js'
 import { html, nothing, type PropertyValues } from 'lit'
-import { customElement, property, query } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
@@ -30,6 +30,8 @@ const FROZEN_PX = 360
 const HAS_ROOM = matchMedia('(min-width: 1000px)')
 /** Places that the scroll bar is only drawn across are not asked for. */
 const JUMP_AFTER_MS = 80
+/** Shown in place of the first rows. */
+const BARS = 12
 
 /** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded` (records), `rl-visible` (range or null). */
 @customElement('rl-list-grid')
@@ -48,7 +50,11 @@ export class RlListGrid extends RlElement {
   @property({ attribute: false }) isNarrow = false
   @property({ attribute: false }) canSelect = false
   @query('vaadin-grid') readonly grid!: Grid<WireRecord>
+  /** The grid draws bars for rows to come only once it has seen a row. */
+  @state() private hasAnswer = false
   #frame = 0
+  /** Times that the rows were scrolled. */
+  #scrolls = 0
 
   protected override render() {
     return html`<vaadin-grid
@@ -66,7 +72,7 @@ export class RlListGrid extends RlElement {
       @column-reorder=${this.onReorder}
     >
       ${this.isNarrow ? this.renderCardColumn() : this.renderColumns()}
-    </vaadin-grid>`
+    </vaadin-grid>${this.hasAnswer ? nothing : renderWaiting()}`
   }
 
   private renderColumns() {
@@ -154,15 +160,13 @@ export class RlListGrid extends RlElement {
     callback: GridDataProviderCallback<WireRecord>,
   ): Promise<void> {
     if (rows.isJump(page)) {
-      await new Promise((resolve) => setTimeout(resolve, JUMP_AFTER_MS))
-      // The place where the scroll bar is by now: what it did in a long frame is told with the next one.
-      await new Promise((resolve) => requestAnimationFrame(resolve))
-      await new Promise((resolve) => requestAnimationFrame(resolve))
+      await this.scrollEnd()
       // Answered with nothing, it is asked for again when it comes into view.
       if (rows !== this.rows || !this.isInView(page)) return callback([], rows.size)
     }
     try {
       const data = await rows.page(page)
+      this.hasAnswer = true
       if (rows !== this.rows) return
       // The grid takes nothing for an answer only when told so.
       if (rows.size === 0) this.grid.size = 0
@@ -207,7 +211,21 @@ export class RlListGrid extends RlElement {
 
   protected override firstUpdated(): void {
     const table = this.grid.shadowRoot?.querySelector('#table')
-    table?.addEventListener('scroll', () => this.tellVisible(), { passive: true })
+    const onScroll = () => {
+      this.#scrolls++
+      this.tellVisible()
+    }
+    table?.addEventListener('scroll', onScroll, { passive: true })
+  }
+
+  /** The scroll bar rests. A frame is waited for too: what happened in a long one is told only with the next. */
+  private async scrollEnd(): Promise<void> {
+    let before: number
+    do {
+      before = this.#scrolls
+      await new Promise((resolve) => setTimeout(resolve, JUMP_AFTER_MS))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    } while (this.#scrolls !== before)
   }
 
   /** Once a frame: scrolling fires more often than anybody can read. */
@@ -298,6 +316,11 @@ export class RlListGrid extends RlElement {
     }
   }
 }
+
+const renderWaiting = () =>
+  html`<div class="rl-rows-waiting" aria-hidden="true">
+    ${Array.from({ length: BARS }, () => html`<span class="rl-skeleton"></span>`)}
+  </div>`
 
 declare module '@vaadin/grid/vaadin-grid.js' {
   interface Grid {

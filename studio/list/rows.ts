@@ -65,9 +65,10 @@ export class Rows {
     }
   }
 
-  /** Must this page be reached by skipping rows? Walking on from a loaded one costs the server less. */
+  /** Is this page away from all that was loaded? Scrolling on, up or down, is no jump. */
   isJump(number: number): boolean {
-    return number > 0 && !this.#cursors.has(number * PAGE_ROWS)
+    const from = number * PAGE_ROWS
+    return number > 0 && !this.#cursors.has(from) && !this.loaded.has(from + PAGE_ROWS)
   }
 
   /** @throws ApiError */
