@@ -29,6 +29,7 @@ const LIST = {
   sort: query('sort', TEXT, 'Field paths, `-` for descending: `-amount,name`'),
   limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 50 }, 'Rows to answer'),
   cursor: query('cursor', TEXT, '`next` of the answer before'),
+  offset: query('offset', { type: 'integer', minimum: 0, maximum: 9_999_999 }, 'Rows to skip; a cursor is faster'),
   q: query('q', TEXT, 'Words of the display name and searchable fields'),
   count: query('count', { type: 'string', enum: ['true', 'exact'] }, '`true` counts up to 10,000, `exact` all'),
   trash: query('trash', { type: 'boolean' }, 'List the trash instead'),

@@ -29,6 +29,8 @@ export interface ReadPlan {
   limit: number
   /** Which of the cursor's values are null; undefined on the first page. */
   cursorNulls: readonly boolean[] | undefined
+  /** Rows are skipped: how many is the input `skip`. */
+  isSkipping: boolean
   count: ListRequest['count']
   searchWords: number
   isTrash: boolean
@@ -55,6 +57,7 @@ export function planList(model: Model, entity: EntityModel, request: ListRequest
     sort,
     limit: request.limit,
     cursorNulls: request.cursor?.map((value) => value === null),
+    isSkipping: request.offset > 0,
     count: request.count,
     searchWords: searchWords(request.search).length,
     isTrash: request.isTrash,

@@ -43,6 +43,7 @@ export async function listRecords(
   request.cursor?.forEach((value, index) => {
     inputs[`c${index}`] = value
   })
+  if (request.offset > 0) inputs['skip'] = String(request.offset)
   const options = compiled.isPlannedWithValues ? { isPlannedWithValues: true } : undefined
   const rows = await database.query(compiled.statement.text, bind(compiled.statement, inputs), options)
   return listBody(compiled, rows, request)
@@ -57,6 +58,7 @@ function listShape(request: ListRequest, filterShape: string): string {
     sort,
     request.limit,
     nulls,
+    request.offset > 0,
     request.count,
     searchWords(request.search).length,
     request.isTrash,
@@ -93,7 +95,8 @@ function countMember(compiled: CompiledList, rows: readonly RawRow[], request: L
   if (compiled.countPlace === undefined) return ''
   const raw = rows[0]?.[compiled.countPlace]
   // No row: the first page of nothing is zero; beyond the end of a list nobody knows.
-  if (raw === undefined || raw === null) return request.cursor ? '' : ',"count":{"value":0,"exact":true}'
+  if (raw === undefined || raw === null)
+    return request.cursor || request.offset > 0 ? '' : ',"count":{"value":0,"exact":true}'
   const isCapped = request.count === 'capped' && Number(raw) > COUNT_CAP
   return `,"count":{"value":${isCapped ? COUNT_CAP : raw},"exact":${!isCapped}}`
 }

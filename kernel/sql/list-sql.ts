@@ -19,7 +19,7 @@ export interface CompiledList {
   countPlace: number | undefined
   limit: number
   filterTypes: readonly RuleType[]
-  /** A generic plan serves this shape badly (ILIKE): let PostgreSQL see the values. */
+  /** A generic plan serves this shape badly (ILIKE, OFFSET): let PostgreSQL see the values. */
   isPlannedWithValues: boolean
 }
 
@@ -35,7 +35,6 @@ export function compileList(plan: ReadPlan): CompiledList {
   const from = sql`FROM ${ident(plan.model.snapshot.schema, plan.entity.entity.table)} AS r`
   const where = (extra: readonly Sql[]) => sql`WHERE ${join([...conditions, ...extra], ' AND ')}`
 
-  const limit = pageLimit(plan)
   // A key that is no column of the row itself is carried out of the page under a name of its own.
   const carried = sortColumns.map((_, index) => (plan.sort[index]?.isOwn ? undefined : `k${index}`))
   const keyColumns = join(
@@ -46,8 +45,8 @@ export function compileList(plan: ReadPlan): CompiledList {
     '',
   )
   const branch = (extra: readonly Sql[], order: readonly Key[]) =>
-    sql`SELECT r.*${keyColumns} ${from}${pageJoins.toSql()} ${where(extra)} ${orderBy(order)} LIMIT ${limit}`
-  const pageSql = pageBranches(plan, keys, branch)
+    sql`SELECT r.*${keyColumns} ${from}${pageJoins.toSql()} ${where(extra)} ${orderBy(order)}`
+  const pageSql = pageOf(plan, keys, branch)
 
   const joins = new Joins('j')
   const row = new RowSource(plan.model, plan.entity, 'r', joins)
@@ -72,25 +71,31 @@ export function compileList(plan: ReadPlan): CompiledList {
     countPlace,
     limit: plan.limit,
     filterTypes: (plan.filter?.constants ?? []).map((constant) => constant.type),
-    isPlannedWithValues: plan.searchWords > 0,
+    isPlannedWithValues: plan.searchWords > 0 || plan.isSkipping,
   }
 }
 
 /** One more than shown tells whether there is a next page. A constant, since for a parameter the planner guesses a tenth of the table. */
 const pageLimit = (plan: ReadPlan): Sql => trusted(String(plan.limit + 1))
 
+/** Rows to skip, from the whole page: neither of its branches knows how many the other has. */
+const skip = (plan: ReadPlan): Sql => (plan.isSkipping ? sql` OFFSET ${input('skip', 'bigint')}` : sql``)
+
 type Branch = (extra: readonly Sql[], order: readonly Key[]) => Sql
 
-function pageBranches(plan: ReadPlan, keys: readonly Key[], branch: Branch): Sql {
+function pageOf(plan: ReadPlan, keys: readonly Key[], unlimited: Branch): Sql {
   const nulls = plan.cursorNulls
   const first = keys[0] as Key
-  if (!plan.sort[0]?.isSplit) return branch(nulls ? [afterCursor(keys, nulls)] : [], keys)
+  const end = sql` LIMIT ${pageLimit(plan)}${skip(plan)}`
+  if (!plan.sort[0]?.isSplit) return sql`${unlimited(nulls ? [afterCursor(keys, nulls)] : [], keys)}${end}`
+  const most = plan.isSkipping ? sql`(${input('skip', 'bigint')} + ${pageLimit(plan)})` : pageLimit(plan)
+  const branch: Branch = (extra, order) => sql`${unlimited(extra, order)} LIMIT ${most}`
   const rest = keys.slice(1)
   const filledKeys = [{ ...first, isNullable: false }, ...rest]
   const empty = branch([sql`${first.sql} IS NULL`, ...(nulls?.[0] ? [afterCursor(rest, nulls.slice(1), 1)] : [])], rest)
   if (nulls?.[0]) return empty
   const filled = branch([sql`${first.sql} IS NOT NULL`, ...(nulls ? [afterCursor(filledKeys, nulls)] : [])], filledKeys)
-  return sql`(${filled}) UNION ALL (${empty}) LIMIT ${pageLimit(plan)}`
+  return sql`(${filled}) UNION ALL (${empty})${end}`
 }
 
 function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {

@@ -54,7 +54,20 @@ async function prepare(tag: string): Promise<void> {
   if (texts) i18next.addResourceBundle(language, 'translation', texts)
 }
 
-export function t(key: TextKey, params: TextParams = {}): string {
+/** Texts without parameters, in the present language: cells of a list ask for the same few thousands of times. */
+const plainTexts = new Map<TextKey, string>()
+localeStore.subscribe(() => plainTexts.clear())
+
+export function t(key: TextKey, params?: TextParams): string {
+  if (params) return fill(key, params)
+  const known = plainTexts.get(key)
+  if (known !== undefined) return known
+  const text = i18next.t(key)
+  plainTexts.set(key, text)
+  return text
+}
+
+function fill(key: TextKey, params: TextParams): string {
   const shown = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,

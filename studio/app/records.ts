@@ -18,6 +18,8 @@ export interface ListQuery {
   q?: string
   limit?: number
   cursor?: string
+  /** Rows to skip, in place of a cursor. */
+  offset?: number
   count?: true | 'exact'
   trash?: boolean
 }

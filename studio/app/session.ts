@@ -97,8 +97,10 @@ export function setDensity(next: Density): void {
   applyTheme()
 }
 
+/** Asked once: it takes long enough to be felt in a list, where every value that is drawn wants to know. */
+const deviceZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 /** IANA zone in which times are shown: of the profile, else of the device. */
-export const timeZone = (): string => profile.get()?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+export const timeZone = (): string => profile.get()?.time_zone ?? deviceZone
 
 const LAST_KEY = 'relata.tenant'
 export const rememberTenant = (slug = currentTenant()): void => localStorage.setItem(LAST_KEY, slug)

@@ -38,7 +38,7 @@ export function renderCard(entity: ClientEntity, record: WireRecord, columns: re
     .map((column) => ({ column, value: valueAt(record, column.path) }))
     .filter(({ value }) => !isEmpty(value))
     // The title says it already.
-    .filter(({ column, value }) => cellText(column.field, value) !== record.display_name)
+    .filter(({ column, value }) => column.path !== 'display_name' && !isTitle(record, cellText(column.field, value)))
     .slice(0, CARD_FACTS)
   return html`<div class="rl-card">
     ${nameLink(entity, record)}
@@ -56,6 +56,10 @@ export function renderCard(entity: ClientEntity, record: WireRecord, columns: re
     }
   </div>`
 }
+
+/** Spaces and order of a name's parts aside: a person's name is a value of parts, the title one text. */
+const isTitle = (record: WireRecord, text: string): boolean => sameWords(record.display_name) === sameWords(text)
+const sameWords = (text: string): string => (text.toLocaleLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).sort().join(' ')
 
 const isEmpty = (value: WireValue | undefined): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)

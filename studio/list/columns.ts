@@ -1,6 +1,7 @@
 // The columns of a list: which field, how wide, on which side; and what this person chose for a view on this device.
 import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import { type ClientView, meta, pathLabel } from '../app/meta.ts'
+import { fitWidth, isNumeric, isUncut } from './column-width.ts'
 
 export interface Column {
   path: string
@@ -12,57 +13,26 @@ export interface Column {
   isNumeric: boolean
 }
 
-const WIDTHS: Readonly<Record<string, number>> = {
-  number: 110,
-  money: 165,
-  percent: 90,
-  checkbox: 90,
-  date: 120,
-  datetime: 160,
-  choice: 140,
-  choices: 180,
-  email: 200,
-  phone: 150,
-  url: 180,
-  personName: 180,
-  reference: 180,
-  address: 240,
-  multiline: 240,
-  file: 160,
-  json: 160,
-}
-const NAME_WIDTH = 260
-const NUMBER_WIDTH = 120
-const NUMERIC: ReadonlySet<string> = new Set(['number', 'money', 'percent'])
-const NUMERIC_TYPES: ReadonlySet<string> = new Set(['decimal', 'rollup'])
-
-/** Is a value of this field a number, to be set to the right with even digits? */
-export function isNumeric({ widget, type, options }: ClientField): boolean {
-  if (NUMERIC.has(widget)) return true
-  if (type === 'formula') return options.ruleType?.kind === 'number' || options.ruleType?.kind === 'decimal'
-  return NUMERIC_TYPES.has(type)
-}
-
 export function columnsOf(
   entity: ClientEntity,
   view: ClientView | undefined,
   paths: readonly string[],
   widths: Widths,
 ): Column[] {
-  return paths.flatMap((path) => {
+  return paths.flatMap((path, index) => {
     const field = meta.field(entity.name, path)
     if (!field) return []
+    const label = pathLabel(entity.name, path)
     const byView = view?.columns.find((column) => column.field === path)?.widthPx
+    const fit = fitWidth(entity.name, path, field, label, index === 0)
     const chosen = widths[path]
-    const isName = path === 'display_name' || path === paths[0]
     return {
       path,
-      label: pathLabel(entity.name, path),
+      label,
       field,
-      widthPx:
-        chosen ?? byView ?? (isName ? NAME_WIDTH : (WIDTHS[field.widget] ?? (isNumeric(field) ? NUMBER_WIDTH : 160))),
-      // Numbers stay beside their unit's width; words take a share of what is left.
-      isFlexible: chosen === undefined && !isNumeric(field) && field.widget !== 'checkbox',
+      // A view may give room, but not take away what a number needs.
+      widthPx: chosen ?? (byView === undefined ? fit : isUncut(field) ? Math.max(byView, fit) : byView),
+      isFlexible: chosen === undefined && !isUncut(field),
       isNumeric: isNumeric(field),
     }
   })

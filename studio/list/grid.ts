@@ -6,7 +6,7 @@ import type { Grid, GridDataProviderCallback, GridDataProviderParams, GridItemMo
 import type { GridColumn } from '@vaadin/grid/vaadin-grid-column.js'
 import { columnBodyRenderer, columnHeaderRenderer } from '@vaadin/grid/lit.js'
 import { html, nothing, type PropertyValues } from 'lit'
-import { customElement, property, query } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
@@ -20,11 +20,20 @@ import { renderCard, renderValue } from './cells.ts'
 import { PAGE_ROWS, type Rows } from './rows.ts'
 import type { Selection } from './selection.ts'
 import type { SortKey } from './state.ts'
+import type { Range } from './count.ts'
 import './grid.css'
 
-const SELECT_WIDTH = '36px'
+/** Gutter, box, half of the gap to the name. */
+const SELECT_WIDTH = '38px'
+/** A first column wider than this, or on a small screen, would leave no room to scroll in. */
+const FROZEN_PX = 360
+const HAS_ROOM = matchMedia('(min-width: 1000px)')
+/** Places that the scroll bar is only drawn across are not asked for. */
+const JUMP_AFTER_MS = 80
+/** Shown in place of the first rows. */
+const BARS = 12
 
-/** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded`. */
+/** Fires `rl-open` (record), `rl-sort` ({path, isAdded}), `rl-select` ({index, isRange}), `rl-select-all`, `rl-resize`, `rl-reorder`, `rl-failed`, `rl-loaded` (records), `rl-visible` (range or null). */
 @customElement('rl-list-grid')
 export class RlListGrid extends RlElement {
   @property({ attribute: false }) entity!: ClientEntity
@@ -41,6 +50,11 @@ export class RlListGrid extends RlElement {
   @property({ attribute: false }) isNarrow = false
   @property({ attribute: false }) canSelect = false
   @query('vaadin-grid') readonly grid!: Grid<WireRecord>
+  /** The grid draws bars for rows to come only once it has seen a row. */
+  @state() private hasAnswer = false
+  #frame = 0
+  /** Times that the rows were scrolled. */
+  #scrolls = 0
 
   protected override render() {
     return html`<vaadin-grid
@@ -58,7 +72,7 @@ export class RlListGrid extends RlElement {
       @column-reorder=${this.onReorder}
     >
       ${this.isNarrow ? this.renderCardColumn() : this.renderColumns()}
-    </vaadin-grid>`
+    </vaadin-grid>${this.hasAnswer ? nothing : renderWaiting()}`
   }
 
   private renderColumns() {
@@ -103,6 +117,7 @@ export class RlListGrid extends RlElement {
     return html`<vaadin-grid-column
       .path=${path}
       resizable
+      .frozen=${isFirst && HAS_ROOM.matches && column.widthPx <= FROZEN_PX}
       .width=${`${column.widthPx}px`}
       .flexGrow=${column.isFlexible ? column.widthPx : 0}
       .textAlign=${column.isNumeric ? 'end' : 'start'}
@@ -144,13 +159,20 @@ export class RlListGrid extends RlElement {
     { page }: GridDataProviderParams<WireRecord>,
     callback: GridDataProviderCallback<WireRecord>,
   ): Promise<void> {
+    if (rows.isJump(page)) {
+      await this.scrollEnd()
+      // Answered with nothing, it is asked for again when it comes into view.
+      if (rows !== this.rows || !this.isInView(page)) return callback([], rows.size)
+    }
     try {
       const data = await rows.page(page)
+      this.hasAnswer = true
       if (rows !== this.rows) return
       // The grid takes nothing for an answer only when told so.
       if (rows.size === 0) this.grid.size = 0
       callback([...data], rows.size)
-      fire(this, 'rl-loaded')
+      fire(this, 'rl-loaded', data)
+      this.tellVisible()
       this.focusOpened()
     } catch (error) {
       // Answered with nothing, so that the grid does not wait for ever; the page offers to try again.
@@ -164,12 +186,62 @@ export class RlListGrid extends RlElement {
     return this.grid?._firstVisibleIndex ?? 0
   }
 
+  /** First and last row in view, counted from 0; null without any. */
+  get visible(): Range | null {
+    const { _firstVisibleIndex: first, _lastVisibleIndex: last } = this.grid ?? {}
+    return first === undefined || last === undefined || last < first ? null : { first, last }
+  }
+
+  /** The keyboard goes on in the rows: at the first one in view. */
+  focusRow(): void {
+    const record = this.rows.loaded.get(this.firstVisible)
+    if (record) this.cellOf(record.id)?.focus()
+  }
+
+  private cellOf(id: string): HTMLElement | null | undefined {
+    const link = this.querySelector<HTMLElement>(`[data-record="${CSS.escape(id)}"]`)
+    return link?.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement
+  }
+
+  private isInView(page: number): boolean {
+    const { visible } = this
+    if (!visible) return true
+    return page >= Math.floor(visible.first / PAGE_ROWS) && page <= Math.floor(visible.last / PAGE_ROWS)
+  }
+
+  protected override firstUpdated(): void {
+    const table = this.grid.shadowRoot?.querySelector('#table')
+    const onScroll = () => {
+      this.#scrolls++
+      this.tellVisible()
+    }
+    table?.addEventListener('scroll', onScroll, { passive: true })
+  }
+
+  /** The scroll bar rests. A frame is waited for too: what happened in a long one is told only with the next. */
+  private async scrollEnd(): Promise<void> {
+    let before: number
+    do {
+      before = this.#scrolls
+      await new Promise((resolve) => setTimeout(resolve, JUMP_AFTER_MS))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    } while (this.#scrolls !== before)
+  }
+
+  /** Once a frame: scrolling fires more often than anybody can read. */
+  private tellVisible(): void {
+    if (this.#frame !== 0) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      if (this.isConnected) fire(this, 'rl-visible', this.visible)
+    })
+  }
+
   private focusOpened(): void {
     if (this.focusOn === '') return
     const wanted = this.focusOn
     requestAnimationFrame(() => {
-      const link = this.querySelector<HTMLElement>(`[data-record="${CSS.escape(wanted)}"]`)
-      const cell = link?.closest('vaadin-grid-cell-content')?.assignedSlot?.parentElement
+      const cell = this.cellOf(wanted)
       if (!cell) return
       this.focusOn = ''
       cell.focus({ preventScroll: true })
@@ -245,9 +317,15 @@ export class RlListGrid extends RlElement {
   }
 }
 
+const renderWaiting = () =>
+  html`<div class="rl-rows-waiting" aria-hidden="true">
+    ${Array.from({ length: BARS }, () => html`<span class="rl-skeleton"></span>`)}
+  </div>`
+
 declare module '@vaadin/grid/vaadin-grid.js' {
   interface Grid {
     /** Not in its public types, but the only way to learn where it stands. */
     readonly _firstVisibleIndex?: number
+    readonly _lastVisibleIndex?: number
   }
 }

@@ -1,11 +1,10 @@
 // The list of an entity: what its address says, drawn; what a person does, written into the address.
-import { html, nothing, type PropertyValues } from 'lit'
+import { html, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
-import { icon } from '../app/icon.ts'
 import { rememberWalk } from '../app/list-walk.ts'
 import { meta, metaStore, text } from '../app/meta.ts'
 import { type ListQuery, recordsVersion } from '../app/records.ts'
@@ -16,7 +15,9 @@ import { errorText } from '../app/refusal.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import { lazy } from '../shell/lazy.ts'
 import './bulk.ts'
-import './column-chooser.ts'
+import { learnWidths } from './column-width.ts'
+import './count.ts'
+import type { Range, RlListCount } from './count.ts'
 import { columnsOf, loadChoice, loadWidths, saveChoice, saveWidth, type Widths } from './columns.ts'
 import { exportList } from './export.ts'
 import './filter-bar.ts'
@@ -25,16 +26,18 @@ import './grid.ts'
 import { groupedSort } from './groups.ts'
 import type { RlListGrid } from './grid.ts'
 import './page.css'
-import { newLabel, renderCount, renderEmpty, renderFailure } from './parts.ts'
+import { renderEmpty, renderFailure } from './parts.ts'
 import { Rows } from './rows.ts'
 import { selectOf } from './select.ts'
 import { Selection } from './selection.ts'
 import { type ListState, nextSort, readState, type SortKey, writeChips, writeSort } from './state.ts'
+import './toolbar.ts'
 import { renderViews } from './views.ts'
 
 const NARROW = matchMedia('(max-width: 640px)')
-const SEARCH_AFTER_MS = 250
 const PREFETCH_AFTER_MS = 1_000
+/** A list that answers slower than this is not made to count all of its rows unasked. */
+const COUNTS_UNASKED_MS = 500
 
 interface Note {
   /** First row in view. */
@@ -55,19 +58,27 @@ export class RlList extends RlElement {
   @state() private isEmpty = false
   @state() private widths: Widths = {}
   @query('rl-list-grid') private grid!: RlListGrid | null
-  @query('input[type=search]') private searchBox!: HTMLInputElement | null
+  @query('rl-list-count') private countShown!: RlListCount | null
   #rows: Rows | undefined
   #rowsKey = ''
   #startAt = 0
   #entry = ''
   #opened = ''
-  #searchTimer = 0
   #isPrefetched = false
+  /** Those whose total was asked for. */
+  #counted: Rows | undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
     const redraw = () => this.requestUpdate()
     NARROW.addEventListener('change', redraw)
+    // From nowhere into the rows; whatever has the focus keeps its arrow keys.
+    const walk = (event: KeyboardEvent) => {
+      if (event.key !== 'ArrowDown' || event.defaultPrevented || document.activeElement !== document.body) return
+      event.preventDefault()
+      this.grid?.focusRow()
+    }
+    addEventListener('keydown', walk)
     this.whileConnected(
       route.subscribe(() => {
         // While the rows are still there to be asked where they stand.
@@ -78,13 +89,15 @@ export class RlList extends RlElement {
       metaStore.subscribe(redraw),
       network.subscribe((now) => now === 'fine' && this.failure && this.tryAgain()),
       () => NARROW.removeEventListener('change', redraw),
+      () => removeEventListener('keydown', walk),
       addShortcuts(
-        { key: '/', label: t('list.search'), run: () => this.searchBox?.focus() },
+        { key: '/', label: t('list.search'), run: () => this.querySelector('rl-list-toolbar')?.focusSearch() },
         { key: 'n', label: t('list.shortcut.new'), run: () => this.create() },
         { key: 'f', label: t('filter.add'), run: () => this.querySelector('rl-filter-bar')?.openFields() },
         { key: 'Escape', label: t('list.clearSelection'), run: () => (this.selection = this.selection.cleared()) },
         { key: 'Enter', label: t('list.shortcut.open'), run: () => undefined, isLocal: true },
         { key: 'x', label: t('list.shortcut.select'), run: () => undefined, isLocal: true },
+        { key: 'ArrowDown', label: t('list.shortcut.walk'), run: () => undefined, isLocal: true },
       ),
     )
   }
@@ -97,7 +110,8 @@ export class RlList extends RlElement {
     const entity = this.target
     if (!entity) return
     const now = readState(this.entity, route.get().query)
-    this.adoptChoice(now)
+    // The address changes at once: asking for the columns of the view before would be for nothing.
+    if (this.adoptChoice(now)) return
     const isEntered = this.#entry !== route.get().entry
     if (isEntered) this.enterEntry(now)
     const asked = listQuery(entity, now)
@@ -112,7 +126,6 @@ export class RlList extends RlElement {
     this.#rows = new Rows(this.entity, asked)
     this.failure = ''
     this.isEmpty = false
-    void this.count(this.#rows)
   }
 
   /** Another history entry: what it noted comes back, or everything starts anew. */
@@ -125,27 +138,39 @@ export class RlList extends RlElement {
   }
 
   /** Columns that this person chose before; the address is made to say them, so that it can be passed on. */
-  private adoptChoice({ view }: ListState): void {
-    if (route.get().query.has('columns')) return
+  private adoptChoice({ view }: ListState): boolean {
+    if (route.get().query.has('columns')) return false
     const choice = loadChoice(this.entity, view?.name ?? '')
-    if (choice !== null) queueMicrotask(() => setQuery({ columns: choice }, { replace: true }))
+    if (choice === null || choice === '') return false
+    queueMicrotask(() => setQuery({ columns: choice }, { replace: true }))
+    return true
+  }
+
+  /** The first page brings the total with it. That of a long list, and of a search, follows when its rows are there. */
+  private completeCount(rows: Rows): void {
+    if (rows.count?.isExact || this.#counted === rows) return
+    const isSearch = rows.query.q !== undefined
+    if (rows.count && (isSearch || rows.firstAnswerMs > COUNTS_UNASKED_MS)) return
+    this.#counted = rows
+    void this.count(rows, !isSearch)
   }
 
   private async count(rows: Rows, isExact = false): Promise<void> {
     try {
       await rows.loadCount(isExact)
       if (rows !== this.#rows) return
-      this.isEmpty = rows.count?.value === 0
-      if (this.grid?.grid && !this.isEmpty) this.grid.grid.size = rows.size
+      if (this.grid?.grid && rows.size > 0) this.grid.grid.size = rows.size
       this.requestUpdate()
     } catch {
       // The rows themselves will say what is wrong.
     }
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  protected override updated(): void {
     const entity = this.target
-    if (entity && changed.size > 0) setTitle(text(entity.plural), meta.tenant.title)
+    if (!entity) return
+    const { view } = readState(this.entity, route.get().query)
+    setTitle(view && !view.isDefault ? text(view.label) : '', text(entity.plural), meta.tenant.title)
   }
 
   protected override render() {
@@ -153,7 +178,7 @@ export class RlList extends RlElement {
     const rows = this.#rows
     if (!entity || !rows) return nothing
     const now = readState(this.entity, route.get().query)
-    return html`${pageHead({ title: text(entity.plural), beside: renderCount(rows.count, () => void this.count(rows, true)), actions: this.renderActions(entity, now, rows) })}
+    return html`${pageHead({ title: text(entity.plural), beside: this.renderCount(rows), actions: this.renderToolbar(entity, now, rows) })}
       ${renderViews(meta.views(this.entity), now.view)}
       <rl-filter-bar .entity=${entity} .chips=${now.chips} @rl-filter=${this.onFilter}></rl-filter-bar>
       <div class="rl-list-body">
@@ -169,34 +194,22 @@ export class RlList extends RlElement {
       ></rl-bulk-bar>`
   }
 
-  private renderActions(entity: ClientEntity, now: ListState, rows: Rows) {
-    const items = [
-      ...(entity.can.export
-        ? [{ label: t('list.export'), icon: 'download', run: () => void exportList(entity, now.columns, rows) }]
-        : []),
-      { label: t('sidebar.trash'), icon: 'trash-2', href: hrefOf.trash(entity.name) },
-    ]
-    return html`<div class="rl-search">
-        ${icon('search')}<input
-          type="search"
-          class="rl-input"
-          placeholder=${t('list.search')}
-          aria-label=${t('list.search')}
-          .value=${now.q}
-          @input=${this.onSearch}
-          @keydown=${this.onSearchKey}
-        />
-      </div>
-      <button type="button" class="rl-button rl-open-filter" quiet icon-only title=${t('filter.add')} aria-label=${t('filter.add')} @click=${this.openFilter}>
-        ${icon('list-filter')}
-      </button>
-      <rl-column-chooser .entity=${entity} .chosen=${now.columns} @rl-columns=${this.onColumns}></rl-column-chooser>
-      <rl-menu .label=${t('list.menu')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' } as const}></rl-menu>
-      ${
-        entity.can.create
-          ? html`<a class="rl-button" primary href=${this.createHref()} aria-label=${newLabel(entity)}>${icon('plus')}<span>${newLabel(entity)}</span></a>`
-          : nothing
-      }<span class="rl-wrap"></span>`
+  private renderCount(rows: Rows) {
+    return html`<rl-list-count .count=${rows.count} @rl-count-all=${() => void this.count(rows, true)}></rl-list-count>`
+  }
+
+  private renderToolbar(entity: ClientEntity, now: ListState, rows: Rows) {
+    return html`<rl-list-toolbar
+      .entity=${entity}
+      .columns=${now.columns}
+      .q=${now.q}
+      .createHref=${this.createHref()}
+      @rl-search=${this.onSearch}
+      @rl-leave-search=${() => this.grid?.focusRow()}
+      @rl-open-filter=${() => this.openFilter()}
+      @rl-columns=${this.onColumns}
+      @rl-export=${() => void exportList(entity, now.columns, rows)}
+    ></rl-list-toolbar>`
   }
 
   private renderGrid(entity: ClientEntity, now: ListState, rows: Rows) {
@@ -218,7 +231,8 @@ export class RlList extends RlElement {
       @rl-resize=${({ detail }: CustomEvent<{ path: string; widthPx: number }>) =>
         (this.widths = saveWidth(this.entity, now.view?.name ?? '', detail.path, detail.widthPx))}
       @rl-reorder=${this.onColumns}
-      @rl-loaded=${() => this.onLoaded(rows)}
+      @rl-visible=${this.onVisible}
+      @rl-loaded=${({ detail }: CustomEvent<readonly WireRecord[]>) => this.onLoaded(rows, detail)}
       @rl-failed=${({ detail }: CustomEvent<unknown>) => (this.failure = errorText(detail))}
     ></rl-list-grid>`
   }
@@ -274,7 +288,7 @@ export class RlList extends RlElement {
     this.note()
     rememberWalk({
       entity: this.entity,
-      ids: this.#rows?.ordered.map((record) => record.id) ?? [],
+      ids: this.#rows?.around(id).map((record) => record.id) ?? [],
       href: this.listHref(),
     })
     void navigate(hrefOf.record(this.entity, id))
@@ -286,37 +300,25 @@ export class RlList extends RlElement {
     entryNote.set('list', note, this.#entry)
   }
 
-  private onLoaded(rows: Rows): void {
+  private onLoaded(rows: Rows, page: readonly WireRecord[]): void {
+    const now = readState(this.entity, route.get().query)
+    const entity = this.target
+    if (entity) learnWidths(this.entity, columnsOf(entity, now.view, now.columns, this.widths), page)
     // What comes next, most likely, while nothing else is done.
     if (!this.#isPrefetched) setTimeout(() => void import('../record/index.ts'), PREFETCH_AFTER_MS)
     this.#isPrefetched = true
-    if (rows.loaded.size === 0 && rows.size === 0) this.isEmpty = true
+    if (rows.size === 0) this.isEmpty = true
+    else this.completeCount(rows)
     this.requestUpdate()
   }
 
-  private onSearch(event: Event): void {
-    const { target } = event
-    clearTimeout(this.#searchTimer)
-    this.#searchTimer = window.setTimeout(() => {
-      // Typing is one step for Back, not one for each letter.
-      if (target instanceof HTMLInputElement)
-        setQuery({ q: target.value }, { replace: route.get().query.has('q') && target.value !== '' })
-    }, SEARCH_AFTER_MS)
+  private onSearch({ detail: q }: CustomEvent<string>): void {
+    // Typing is one step for Back, not one for each letter.
+    setQuery({ q }, { replace: route.get().query.has('q') && q !== '' })
   }
-  private onSearchKey(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && this.searchBox) {
-      this.searchBox.value = ''
-      clearTimeout(this.#searchTimer)
-      setQuery({ q: null })
-      this.searchBox.blur()
-    }
-    if (event.key === 'ArrowDown') {
-      event.preventDefault()
-      this.grid?.grid
-        .querySelector<HTMLElement>('.rl-cell-name')
-        ?.closest('vaadin-grid-cell-content')
-        ?.assignedSlot?.parentElement?.focus()
-    }
+
+  private onVisible({ detail }: CustomEvent<Range | null>): void {
+    if (this.countShown) this.countShown.range = NARROW.matches ? null : detail
   }
 
   private onSort(sort: readonly SortKey[], { path, isAdded }: { path: string; isAdded: boolean }): void {

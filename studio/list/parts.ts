@@ -1,36 +1,17 @@
 // What the list shows in place of rows, and beside its title.
 import { html, nothing } from 'lit'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
-import { formatNumber, inSentence, t } from '../app/i18n.ts'
+import { inSentence, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { text } from '../app/meta.ts'
+import { pathLabel, text } from '../app/meta.ts'
 import { setQuery } from '../app/router.ts'
-import type { Count } from './rows.ts'
 import type { ListState } from './state.ts'
 
 export const newLabel = (entity: ClientEntity): string => t('list.new', { entity: inSentence(text(entity.label)) })
 
-/** A count that was capped can be made exact on demand: it costs the server more than the rows do. */
-export function renderCount(count: Count | undefined, countAll: () => void) {
-  if (!count) return nothing
-  if (count.isExact)
-    return html`<span class="rl-count rl-num"><span class="rl-sr-only">${t('list.count', { count: count.value })}</span
-      ><span aria-hidden="true">${formatNumber(count.value)}</span></span
-    >`
-  return html`<button type="button" class="rl-button rl-count rl-num" quiet title=${t('list.countAll')} @click=${countAll}>
-    ${t('list.moreThan', { count: count.value })}
-  </button>`
-}
-
 /** @param createHref where a new record is made */
 export function renderEmpty(entity: ClientEntity, { chips, q, view }: ListState, createHref: string) {
-  if (chips.length > 0 || q !== '')
-    return html`<div class="rl-empty">
-      ${icon('search-x')}
-      <h2>${t('list.noMatch.title')}</h2>
-      <p>${t('list.noMatch.text')}</p>
-      <button type="button" class="rl-button" @click=${() => setQuery({ filter: null, q: null })}>${t('filter.clear')}</button>
-    </div>`
+  if (chips.length > 0 || q !== '') return renderNoMatch(entity, chips, q)
   const title =
     view?.filter === undefined
       ? t('list.empty.title', { entities: inSentence(text(entity.plural)) })
@@ -40,6 +21,23 @@ export function renderEmpty(entity: ClientEntity, { chips, q, view }: ListState,
     <h2>${title}</h2>
     <p>${text(entity.description) || t('list.empty.text')}</p>
     ${entity.can.create ? html`<a class="rl-button" primary href=${createHref}>${newLabel(entity)}</a>` : nothing}
+  </div>`
+}
+
+/** Says what keeps the rows away, and takes exactly that away. */
+function renderNoMatch(entity: ClientEntity, chips: ListState['chips'], q: string) {
+  const fields = [...new Set(chips.map(({ path }) => pathLabel(entity.name, path)))].join(', ')
+  const said =
+    chips.length === 0
+      ? { text: t('list.noMatch.search', { q }), clear: t('list.clearSearch') }
+      : q === ''
+        ? { text: t('list.noMatch.filter', { fields }), clear: t('list.clearFilters') }
+        : { text: t('list.noMatch.both', { q, fields }), clear: t('list.clearBoth') }
+  return html`<div class="rl-empty">
+    ${icon('search-x')}
+    <h2>${t('list.noMatch.title')}</h2>
+    <p translate="no">${said.text}</p>
+    <button type="button" class="rl-button" @click=${() => setQuery({ filter: null, q: null })}>${said.clear}</button>
   </div>`
 }
 

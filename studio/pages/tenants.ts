@@ -47,7 +47,7 @@ export class RlTenants extends RlElement {
         <h1>${isFirst ? t('start.title') : t('tenants.title')}</h1>
         ${isFirst ? html`<p class="rl-muted">${this.mayAdd ? t('start.text') : t('tenants.none')}</p>` : this.renderTenants(tenants)}
         ${this.mayAdd ? this.renderChoice(tenants) : nothing}
-        <p><button type="button" class="rl-button" quiet @click=${() => void signOut().catch(toastError)}>${icon('log-out')}${t('signOut')}</button></p>
+        <p class="rl-gate-foot"><button type="button" class="rl-button" quiet @click=${() => void signOut().catch(toastError)}>${icon('log-out')}${t('signOut')}</button></p>
       </div>
     </main>`
   }
@@ -87,18 +87,18 @@ export class RlTenants extends RlElement {
   private renderChoice(tenants: readonly TenantSummary[]) {
     if (this.making) return this.renderProgress(this.making)
     const hasDemo = tenants.some(({ isDemo }) => isDemo)
-    return html`<div class="rl-choices">
+    return html`<div class="rl-starts">
         ${
           hasDemo
             ? nothing
-            : html`<button type="button" class="rl-choice" @click=${() => void this.make('demo', t('start.demo.name'))}>
+            : html`<button type="button" class="rl-start" @click=${() => void this.make('demo', t('start.demo.name'))}>
                 ${icon('compass')}<span><strong>${t('start.demo.title')}</strong><span class="rl-muted">${t('start.demo.text')}</span></span>
               </button>`
         }
         ${
           this.isNaming
             ? this.renderNaming()
-            : html`<button type="button" class="rl-choice" @click=${() => void this.startNaming()}>
+            : html`<button type="button" class="rl-start" @click=${() => void this.startNaming()}>
                 ${icon('square-plus')}<span><strong>${t('start.empty.title')}</strong><span class="rl-muted">${t('start.empty.text')}</span></span>
               </button>`
         }
@@ -107,7 +107,7 @@ export class RlTenants extends RlElement {
   }
 
   private renderNaming() {
-    return html`<form class="rl-choice rl-naming" @submit=${this.onName}>
+    return html`<form class="rl-start rl-naming" @submit=${this.onName}>
       <div class="rl-field">
         <label for="title">${t('start.empty.name')}</label>
         <input id="title" name="title" class="rl-input" large required maxlength="120" autocomplete="organization" />
@@ -120,7 +120,7 @@ export class RlTenants extends RlElement {
   }
 
   private renderProgress({ title, progress }: { title: string; progress: JobProgress | null }) {
-    return html`<div class="rl-choice rl-making" role="status">
+    return html`<div class="rl-start rl-making" role="status">
       <strong>${t('start.making', { name: title })}</strong>
       <progress .value=${progress?.part ?? 0} ?indeterminate=${progress?.part === null} aria-label=${t('start.making', { name: title })}></progress>
       <span class="rl-muted">${progress?.text || t('start.making.text')}</span>

@@ -62,7 +62,7 @@ export class RlTrash extends RlElement {
 
   private renderBody() {
     if (this.failure)
-      return html`<div class="rl-empty" role="alert">${icon('circle-alert')}<h2>${t('app.failed')}</h2><p>${this.failure}</p></div>`
+      return html`<div class="rl-empty" role="alert">${icon('circle-alert')}<h2>${t('app.failed')}</h2><p>${this.failure}</p><button type="button" class="rl-button" @click=${() => this.tryAgain()}>${t('retry')}</button></div>`
     if (!this.counts)
       return html`<div class="rl-trash-list" aria-busy="true">${[1, 2, 3].map(() => html`<span class="rl-skeleton"></span>`)}</div>`
     if (this.counts.size === 0 && !this.rows?.length)
@@ -124,7 +124,7 @@ export class RlTrash extends RlElement {
 
   private renderRow(entity: ClientEntity, record: WireRecord) {
     const name = record.display_name || t('list.unnamed')
-    return html`<li>
+    return html`<li ?data-chosen=${this.chosen.has(record.id)}>
       <input
         type="checkbox"
         aria-label=${t('list.select', { name })}
@@ -144,6 +144,12 @@ export class RlTrash extends RlElement {
         ${icon('undo-2')}<span>${t('trash.restore')}</span>
       </button>
     </li>`
+  }
+
+  private tryAgain(): void {
+    this.failure = ''
+    this.#shown = ''
+    void this.count()
   }
 
   private toggle(id: string): void {

@@ -151,6 +151,7 @@ test('parameters', { timeout: 300_000 }, async () => {
     'sort',
     'limit',
     'cursor',
+    'offset',
     'q',
     'count',
     'trash',

@@ -265,6 +265,24 @@ describe('lists', () => {
     },
   )
 
+  test.each(['rating', '-rating', 'name', '-code,name', 'created_at', 'owner.display_name'])(
+    'a jump into a list by %s lands where walking would',
+    async (sort) => {
+      const all = names(await tenant.call('GET', `records/shop.customer?${query({ ...mine, sort })}`))
+      for (let offset = 0; offset <= all.length; offset++) {
+        const answer = await tenant.call(
+          'GET',
+          `records/shop.customer?${query({ ...mine, sort, limit: '2', offset: String(offset) })}`,
+        )
+        expect([offset, names(answer)]).toEqual([offset, all.slice(offset, offset + 2)])
+        if (answer.body.next === null) continue
+        const on = { ...mine, sort, limit: '2', cursor: answer.body.next }
+        const walked = await tenant.call('GET', `records/shop.customer?${query(on)}`)
+        expect(names(walked)).toEqual(all.slice(offset + 2, offset + 4))
+      }
+    },
+  )
+
   test('count and search', async () => {
     const counted = await tenant.call('GET', `records/shop.customer?${query({ ...mine, limit: '1', count: 'true' })}`)
     expect(counted.body.count).toEqual({ value: 6, exact: true })
@@ -296,6 +314,8 @@ describe('lists', () => {
       [{ select: 'name(' }, 'RL104'],
       [{ limit: '0' }, 'RL104'],
       [{ cursor: 'x' }, 'RL104'],
+      [{ offset: '-1' }, 'RL104'],
+      [{ offset: '3', cursor: Buffer.from('["a"]').toString('base64url') }, 'RL104'],
       [{ flter: '1' }, 'RL104'],
     ]
     for (const [parameters, code] of cases) {

@@ -6,6 +6,8 @@ import { expect, nameOf, openList, ROWS, type Studio, TENANT, test } from './sup
 const LIST = `/${TENANT}/base.organisation`
 const firstName = (page: Page) => page.locator('.rl-cell-name').first()
 const countOf = (page: Page) => page.locator('.rl-count [aria-hidden], button.rl-count')
+/** `1–24 of 1,234`; without the range for as long as nothing is drawn. */
+const total = (shown: string) => new RegExp(`(^|of )\\s*${shown}\\s*$`)
 const filterOf = (...chips: unknown[]): string => encodeURIComponent(JSON.stringify(chips))
 /** Name of the row that has the focus. */
 const focusedName = (page: Page) =>
@@ -30,14 +32,14 @@ test('shows the columns of the view and counts what there is', async ({ signedIn
   await openList(page)
   for (const name of ['Name', 'Industry', 'Phone', 'Owner'])
     await expect(page.getByRole('columnheader', { name, exact: true })).toBeVisible()
-  await expect(countOf(page)).toHaveText('1,234')
+  await expect(countOf(page)).toHaveText(total('1,234'))
   await expect(firstName(page)).toHaveText(nameOf(0))
   await expect(page).toHaveTitle('Organisations · Northwind Trading · Relata')
 })
 
 test('the scroll bar reaches the last row', async ({ signedIn: page }) => {
   await openList(page)
-  await expect(countOf(page)).toHaveText('1,234')
+  await expect(countOf(page)).toHaveText(total('1,234'))
   await scrollToEnd(page)
   await expect(page.getByRole('link', { name: nameOf(ROWS - 1) })).toBeVisible()
 })
@@ -46,10 +48,10 @@ test('the search narrows the list, and the address says so', async ({ signedIn: 
   await openList(page)
   await page.keyboard.press('/')
   await page.keyboard.type('0042')
-  await expect(countOf(page)).toHaveText('1')
+  await expect(countOf(page)).toHaveText(total('1'))
   await expect(page).toHaveURL(`${LIST}?q=0042`)
   await page.keyboard.press('Escape')
-  await expect(countOf(page)).toHaveText('1,234')
+  await expect(countOf(page)).toHaveText(total('1,234'))
 })
 
 test('a header sorts: up, down, as the view has it', async ({ signedIn: page }) => {
@@ -75,17 +77,17 @@ test('views narrow and order as their metadata says', async ({ signedIn: page })
 
 test('a filter in the address narrows, and clearing it takes it away', async ({ signedIn: page }) => {
   await page.goto(`${LIST}?filter=${filterOf(['industry', 'is', 'finance'])}`)
-  await expect(countOf(page)).toHaveText('411')
+  await expect(countOf(page)).toHaveText(total('411'))
   await page.getByRole('button', { name: 'Clear', exact: true }).click()
-  await expect(countOf(page)).toHaveText('1,234')
+  await expect(countOf(page)).toHaveText(total('1,234'))
   await expect(page).toHaveURL(LIST)
 })
 
 test('a search without a result says so and offers the way back', async ({ signedIn: page }) => {
   await page.goto(`${LIST}?q=zzzz`)
   await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible()
-  await page.getByRole('button', { name: 'Clear', exact: true }).click()
-  await expect(countOf(page)).toHaveText('1,234')
+  await page.getByRole('button', { name: 'Clear search' }).click()
+  await expect(countOf(page)).toHaveText(total('1,234'))
 })
 
 test('an entity without records says what belongs there and offers to add one', async ({ signedIn: page }) => {
@@ -168,14 +170,14 @@ test('works by keyboard: arrows walk, Enter opens, Back comes to the same row', 
 
 test('chosen records go to the trash together, and come back', async ({ signedIn: page }) => {
   await page.goto(`${LIST}?filter=${filterOf(['name', 'contains', 'Company 099'])}`)
-  await expect(countOf(page)).toHaveText('10')
+  await expect(countOf(page)).toHaveText(total('10'))
   await page.getByRole('checkbox', { name: `Select ${nameOf(989)}` }).click()
   await page.getByRole('checkbox', { name: `Select ${nameOf(993)}` }).click({ modifiers: ['Shift'] })
   await expect(page.getByRole('toolbar')).toContainText('5 selected')
   await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()
-  await expect(countOf(page)).toHaveText('5')
+  await expect(countOf(page)).toHaveText(total('5'))
   await page.getByRole('button', { name: 'Undo' }).click()
-  await expect(countOf(page)).toHaveText('10')
+  await expect(countOf(page)).toHaveText(total('10'))
 })
 
 test('Back brings the selection back too', async ({ signedIn: page }) => {
@@ -199,20 +201,20 @@ test('exports what matches, with the columns on screen', async ({ signedIn: page
   const lines = (await readFile(await download.path(), 'utf8')).split('\r\n')
   expect(lines[0]).toBe('\uFEFFName,Industry,Employees')
   expect(lines[1]).toBe(`${nameOf(0)},Energy,0`)
-  expect(lines.length - 2).toBe(Number((await countOf(page).textContent())?.replace(/\D/g, '')))
+  expect(lines.length - 2).toBe(Number((await countOf(page).textContent())?.match(/\d+$/)?.[0]))
 })
 
 test('a million rows: the count is capped, and scrolling loads what comes into view', async ({ signedIn: page }) => {
   await millionRows(page)
   await openList(page)
-  await expect(countOf(page)).toHaveText('more than 10,000')
+  await expect(countOf(page)).toHaveText(total('more than 10,000'))
   for (let step = 0; step < 5; step++) {
     await scrollToEnd(page)
     await expect(page.locator('.rl-cell-name').last()).toBeVisible()
     await page.waitForLoadState('networkidle')
   }
   const numbers = await page.locator('.rl-cell-name:visible').allTextContents()
-  expect(Math.max(...numbers.map((name) => Number(name.replace(/\D/g, ''))))).toBeGreaterThan(300)
+  expect(Math.max(...numbers.map((name) => Number(name.replace(/\D/g, ''))))).toBeGreaterThan(10_000)
 })
 
 test('a list that fails says so and can be asked again; a lost connection comes back by itself', async ({
@@ -259,7 +261,7 @@ test.describe('on a narrow screen', () => {
 async function millionRows(page: Page): Promise<void> {
   await page.route('**/records/base.organisation?*', async (request) => {
     const query = new URL(request.request().url()).searchParams
-    const from = Number(query.get('cursor') ?? 0)
+    const from = Number(query.get('cursor') ?? query.get('offset') ?? 0)
     const limit = Number(query.get('limit'))
     const data = Array.from({ length: limit }, (_, index) => row(from + index))
     const count = query.has('count') ? { count: { value: 10_000, exact: false } } : {}
