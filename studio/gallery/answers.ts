@@ -10,7 +10,7 @@ export function seedAnswers(): void {
   const named = sampleRecords.filter(({ display_name }) => display_name !== '')
   for (const entity of ['gallery.contract', 'gallery.place', 'system.user'])
     seed(entity, { select: 'display_name', limit: 20, sort: '-updated_at' }, named)
-  for (const sample of ['usual', 'long'] as const) {
+  for (const sample of ['usual', 'long', 'extreme', 'empty'] as const) {
     const links = sampleValue('many_to_many', sample)
     const filter = { '==': [{ var: 'contract' }, sample] }
     seed(

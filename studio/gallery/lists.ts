@@ -8,11 +8,13 @@ import '../list/bulk.ts'
 import { columnsOf } from '../list/columns.ts'
 import '../list/filter-bar.ts'
 import '../list/grid.ts'
+import '../list/count.ts'
 import '../list/page.css'
-import { renderCount, renderEmpty, renderFailure } from '../list/parts.ts'
+import { renderEmpty, renderFailure } from '../list/parts.ts'
 import { Rows } from '../list/rows.ts'
 import { Selection } from '../list/selection.ts'
 import type { Chip, ListState } from '../list/state.ts'
+import '../list/toolbar.css'
 import { renderViews } from '../list/views.ts'
 import { CONTRACT, contract } from './sample.ts'
 import { sampleRecords } from './values.ts'
@@ -47,7 +49,8 @@ export function renderFilters() {
   return html`<div class="rl-gallery-line">
       <div class="rl-search">${icon('search')}<input type="search" class="rl-input" placeholder=${t('list.search')} aria-label=${t('list.search')} /></div>
       <div class="rl-search">${icon('search')}<input type="search" class="rl-input" .value=${'北京市'} aria-label=${t('list.search')} /></div>
-      ${renderCount(rows.count, () => {})} ${renderCount({ value: 10_000, isExact: false }, () => {})}
+      <rl-list-count .count=${rows.count} .range=${{ first: 0, last: 23 }}></rl-list-count>
+      <rl-list-count .count=${{ value: 10_000, isExact: false }}></rl-list-count>
     </div>
     <rl-filter-bar .entity=${contract} .chips=${CHIPS}></rl-filter-bar>
     <rl-filter-bar .entity=${contract} .chips=${CHIPS.slice(0, 1)}></rl-filter-bar>`
