@@ -1,7 +1,7 @@
 // The compiler of the metadata language: package sources in, one frozen snapshot out, or every problem found.
 // Never throws on anything an author can write, and nothing outside this function sees raw metadata.
 import type { Problem } from '../../sdk/errors.ts'
-import type { FieldOptions, RelationshipType, Role, Snapshot } from '../../sdk/metadata/snapshot.ts'
+import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 import type { Bench } from './bench.ts'
 import { buildEntities } from './entities.ts'
@@ -9,6 +9,7 @@ import { buildForms } from './forms.ts'
 import { freezeSnapshot, localesOf } from './freeze.ts'
 import { mergeThings } from './layers.ts'
 import { buildApps, buildRelationships, buildRoles } from './navigation.ts'
+import { offerNames } from './offered-names.ts'
 import { orderPackages } from './order.ts'
 import { parsePackages } from './packages.ts'
 import { NameBook, type PhysicalNames } from './physical-names.ts'
@@ -72,19 +73,4 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
     baseCurrency: input.baseCurrency,
   }
   return { ok: true, snapshot: freezeSnapshot(snapshot), names: bench.book.toJSON(), warnings: problems.warnings }
-}
-
-type OptionsFrom = NonNullable<FieldOptions['optionsFrom']>
-type Named = Pick<Role | RelationshipType, 'name' | 'label'>
-
-/** Fields whose options are other things of the tenant. */
-function offerNames(bench: Bench, things: Readonly<Record<OptionsFrom, readonly Named[]>>): void {
-  for (const { fields } of bench.entities) {
-    for (const { field } of fields) {
-      const { optionsFrom } = field.options
-      if (!optionsFrom) continue
-      const choices = things[optionsFrom].map(({ name, label }) => ({ value: name, label }))
-      field.options = { ...field.options, choices }
-    }
-  }
 }

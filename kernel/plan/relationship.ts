@@ -4,8 +4,9 @@ import type { Problem } from '../../sdk/errors.ts'
 import { textFor } from '../../sdk/fields/label.ts'
 import type { RelationshipEnd, RelationshipType } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
+import type { HalfPeriod } from '../sql/half-period.ts'
 
-export const RELATIONSHIP_TRAIT = 'relationship'
+const RELATIONSHIP_TRAIT = 'relationship'
 
 /**
  * Stored texts of a field by column, in the order of its columns: `from` is the name of the entity and the id.
@@ -17,7 +18,7 @@ const TOGETHER = ['type', 'from', 'to'] as const
 
 /** @param isNew a new record brings all of it; a change of type or ends brings all three, so that nothing has to be read */
 export function relationshipProblems(model: Model, entity: EntityModel, stored: StoredOf, isNew: boolean): Problem[] {
-  if (!entity.entity.traits.includes(RELATIONSHIP_TRAIT)) return []
+  if (!entity.hasTrait(RELATIONSHIP_TRAIT)) return []
   return [...endProblems(model, stored, isNew), ...periodProblems(stored)]
 }
 
@@ -34,7 +35,12 @@ function endProblems(model: Model, stored: StoredOf, isNew: boolean): Problem[] 
   // An unknown type or an empty end is told by the field itself.
   if (!type || !from || !to) return []
   if (fromId === toId) return [{ path: '/to', key: 'same_record', message: 'must be another record than the first' }]
-  return mismatch(model, type, from, to)
+  const straight = mismatches(model, type, from, to)
+  if (straight.length === 0) return []
+  const reversed = mismatches(model, type, to, from)
+  if (type.symmetric) return reversed.length < straight.length ? reversed.map(exchanged) : straight
+  const hint = reversed.length === 0 ? { hint: 'It fits the other way round: exchange from and to.' } : {}
+  return straight.map((problem) => ({ ...problem, ...hint }))
 }
 
 const together = (name: string): Problem => ({
@@ -48,24 +54,24 @@ function endOf(model: Model, texts: readonly (string | null)[] | undefined): [En
   return [entity ? model.find(entity) : undefined, id ?? null]
 }
 
-function mismatch(model: Model, type: RelationshipType, from: EntityModel, to: EntityModel): Problem[] {
-  const fits = isAllowed(type.from, from) && isAllowed(type.to, to)
-  const fitsReversed = isAllowed(type.from, to) && isAllowed(type.to, from)
-  if (fits || (type.symmetric && fitsReversed)) return []
-  const hint = fitsReversed ? { hint: 'It fits the other way round: exchange from and to.' } : {}
+/** What does not fit when `from` is taken for the first end of the type and `to` for the second. */
+function mismatches(model: Model, type: RelationshipType, from: EntityModel, to: EntityModel): Problem[] {
   return [
-    { name: 'from', end: type.from, entity: from },
-    { name: 'to', end: type.to, entity: to },
-  ].flatMap(({ name, end, entity }) => {
+    { path: '/from', end: type.from, entity: from },
+    { path: '/to', end: type.to, entity: to },
+  ].flatMap(({ path, end, entity }) => {
     if (isAllowed(end, entity)) return []
     const params = { entity: entity.entity.name, allowed: allowedNames(model, end).join(', ') }
-    const message = `cannot be ${params.entity}: “${textFor(type.label, 'en')}” has ${params.allowed} here`
-    return [{ path: `/${name}`, key: 'wrong_end', message, params, ...hint }]
+    const message = `cannot be ${params.entity}: “${textFor(type.label, 'en')}” has ${params.allowed || 'nothing'} here`
+    return [{ path, key: 'wrong_end', message, params }]
   })
 }
 
+/** The record that was tried at the other end stands in the body where it always stood. */
+const exchanged = (problem: Problem): Problem => ({ ...problem, path: problem.path === '/from' ? '/to' : '/from' })
+
 /** An end that names nothing takes anything. */
-export function isAllowed({ entities, traits }: RelationshipEnd, { entity }: EntityModel): boolean {
+function isAllowed({ entities, traits }: RelationshipEnd, { entity }: EntityModel): boolean {
   if (entities.length === 0 && traits.length === 0) return true
   return entities.includes(entity.name) || entity.traits.some((trait) => traits.includes(trait))
 }
@@ -81,5 +87,25 @@ function periodProblems(stored: StoredOf): Problem[] {
   const [to] = stored('valid_to') ?? []
   // Both are ISO 8601 days, which sort as text.
   if (!from || !to || from <= to) return []
-  return [{ path: '/valid_to', key: 'ends_before', message: `cannot be before the beginning, ${from}` }]
+  return [endsBefore(from)]
+}
+
+const endsBefore = (from: string): Problem => ({
+  path: '/valid_to',
+  key: 'ends_before',
+  message: `cannot be before the beginning, ${from}`,
+})
+
+/** A change that sets one day of the two: only the statement sees the other, under a lock. */
+export function halfPeriod(entity: EntityModel, isSet: (field: string) => boolean): HalfPeriod | undefined {
+  if (!entity.hasTrait(RELATIONSHIP_TRAIT) || isSet('valid_from') === isSet('valid_to')) return undefined
+  const [start] = entity.field('valid_from')?.columns ?? []
+  const [end] = entity.field('valid_to')?.columns ?? []
+  return start && end && { start, end, set: isSet('valid_to') ? 'end' : 'start' }
+}
+
+/** @param kept the day that the record has and the body does not name */
+export function halfPeriodProblem({ set }: HalfPeriod, kept: string): Problem {
+  if (set === 'end') return endsBefore(kept)
+  return { path: '/valid_from', key: 'starts_after', message: `cannot be after the end, ${kept}` }
 }

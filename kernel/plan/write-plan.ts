@@ -7,10 +7,11 @@ import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
 import type { SetReference } from '../sql/references-sql.ts'
+import type { HalfPeriod } from '../sql/half-period.ts'
 import type { KeptColumn } from '../sql/kept-options.ts'
 import { valueInput } from '../sql/row-values.ts'
 import { referenceTarget } from './paths.ts'
-import { relationshipProblems } from './relationship.ts'
+import { halfPeriod, relationshipProblems } from './relationship.ts'
 import {
   type Destination,
   isRuleDefault,
@@ -28,6 +29,8 @@ export interface WritePlan {
   parents: readonly Field[]
   /** Set to options that are no longer offered: refused unless the record has them already. */
   kept: readonly (KeptColumn & { problem: ValueProblem })[]
+  /** Of a change that sets one day of a period; follows from what is provided. */
+  period: HalfPeriod | undefined
   /** Values of the statement's inputs. */
   inputs: Record<string, string | null>
   /** Equal shapes share a statement. */
@@ -105,7 +108,7 @@ class WriteBuilder {
       if (isMissing && field.required && !this.problems.some((problem) => problem.path === `/${field.name}`))
         this.required(field.name)
     }
-    this.problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name), kind === 'create'))
+    this.problems.push(...this.betweenFields(kind))
     if (this.problems.length > 0)
       throw new RelataError('RL206', invalidMessage(this.problems.length), { problems: this.problems })
     const names = [...this.provided.keys()].sort()
@@ -116,6 +119,7 @@ class WriteBuilder {
       references: this.references,
       parents: this.parents,
       kept: this.kept,
+      period: kind === 'update' ? halfPeriod(this.entity, (name) => this.provided.has(name)) : undefined,
       inputs: this.inputs,
       shape: [
         names.join(','),
@@ -125,6 +129,13 @@ class WriteBuilder {
         this.kept.map(({ field }) => field).join(','),
       ].join('|'),
     }
+  }
+
+  /** What is wrong between values; a field with a problem of its own has said enough. */
+  private betweenFields(kind: 'create' | 'update'): Problem[] {
+    const told = new Set(this.problems.map(({ path }) => path))
+    const found = relationshipProblems(this.model, this.entity, (name) => this.stored(name), kind === 'create')
+    return found.filter(({ path }) => !told.has(path))
   }
 
   private stored(name: string): (string | null)[] | undefined {
@@ -139,7 +150,7 @@ class WriteBuilder {
     const columns = writtenColumns(field)
     const isNothing = value === null || value === undefined
     const stored = isNothing ? EMPTY : storeValue(this.into, field, columns, value)
-    if (!stored.ok) return this.problem(name, stored.problem.key, stored.problem.message, stored.problem.params)
+    if (!stored.ok) return this.refused(name, field, stored.problem)
     if (stored.isEmpty && field.required) return this.required(name)
     this.provided.set(field.name, field)
     columns.forEach((column, index) => {
@@ -152,6 +163,15 @@ class WriteBuilder {
       this.inputs[inputName] = stored.kept.text
     }
     if (!stored.isEmpty) this.reference(field, stored.target)
+  }
+
+  private refused(name: string, field: Field, { key, message, params }: ValueProblem): void {
+    const options = key === 'not_an_option' ? (field.options.choices ?? []) : []
+    const near = nearest(
+      String(params?.['value'] ?? ''),
+      options.map(({ value }) => value),
+    )
+    this.problem(name, key, message, params, near)
   }
 
   private reference(field: Field, anyTarget: EntityModel | undefined): void {
@@ -188,16 +208,17 @@ class WriteBuilder {
       name,
       this.entity.entity.fields.map((field) => field.name),
     )
-    this.problems.push({
-      path: `/${pointer(name)}`,
-      key: 'unknown_field',
-      message: `${this.entity.entity.name} has no field “${name}”`,
-      ...(near ? { hint: `Did you mean “${near}”?` } : {}),
-    })
+    this.problem(name, 'unknown_field', `${this.entity.entity.name} has no field “${name}”`, undefined, near)
   }
 
-  private problem(name: string, key: string, message: string, params?: Record<string, string | number>): void {
-    this.problems.push({ path: `/${pointer(name)}`, key, message, ...(params ? { params } : {}) })
+  private problem(name: string, key: string, message: string, params?: ValueProblem['params'], near?: string): void {
+    this.problems.push({
+      path: `/${pointer(name)}`,
+      key,
+      message,
+      ...(params ? { params } : {}),
+      ...(near ? { hint: `Did you mean “${near}”?` } : {}),
+    })
   }
 }
 

@@ -3,9 +3,11 @@
 import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { sealInto } from '../plan/field-value.ts'
+import { halfPeriodProblem } from '../plan/relationship.ts'
 import { planSelection } from '../plan/selection.ts'
 import { planWrite, type WritePlan } from '../plan/write-plan.ts'
 import { type CompiledWrite, compileCreate } from '../sql/create-sql.ts'
+import { dayInTheWay } from '../sql/half-period.ts'
 import { missingOptions } from '../sql/kept-options.ts'
 import { missingReferences } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
@@ -79,6 +81,7 @@ export async function updateRecord(
       references: plan.references,
       parents: plan.parents,
       kept: plan.kept,
+      period: plan.period,
       hasVersion,
       selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
     }),
@@ -174,6 +177,9 @@ async function whyNotUpdated(
   }
   const inactive = await inactiveOptions(context, database, entity, id, plan)
   if (inactive.length > 0) return new RelataError('RL206', 'An option is no longer offered.', { problems: inactive })
+  const outOfOrder = await periodProblems(context, database, entity, id, plan)
+  if (outOfOrder.length > 0)
+    return new RelataError('RL206', 'A period cannot end before it begins.', { problems: outOfOrder })
   const [parent] = plan.parents
   if (parent) {
     return new RelataError('RL206', 'A record cannot stand below itself.', {
@@ -197,4 +203,17 @@ async function inactiveOptions(
   return plan.kept.flatMap(({ field, problem: { key, message, params } }) =>
     missing.includes(field) ? [{ path: `/${field}`, key, message, ...(params ? { params } : {}) }] : [],
   )
+}
+
+async function periodProblems(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+  { period, inputs }: WritePlan,
+): Promise<Problem[]> {
+  if (!period) return []
+  const statement = toStatement(dayInTheWay(context.model, entity, period))
+  const rows = await database.query(statement.text, bind(statement, { ...inputs, id }))
+  return rows.flatMap(([day]) => (day ? [halfPeriodProblem(period, day)] : []))
 }

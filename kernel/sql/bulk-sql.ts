@@ -51,7 +51,8 @@ export function takeOutDuplicates(
 
 /**
  * Rows whose reference in `column` leads to no live record of `target`. Those it leads to are locked against the trash
- * until the load's transaction ends. Answers lines.
+ * until the load's transaction ends. Answers lines. Ids are never null, and NOT IN is hashed whatever the planner thinks
+ * of the stage, of which it has no statistics: an anti-join became a loop of rows by rows.
  */
 export function takeOutDangling(
   model: Model,
@@ -64,8 +65,8 @@ export function takeOutDangling(
   const mine = only ? sql` AND ${only}` : sql``
   const table = ident(model.snapshot.schema, target.entity.table)
   const live = sql`live AS MATERIALIZED (SELECT t.id FROM ${table} AS t WHERE t.id IN (SELECT s.${name} FROM ${stage} AS s WHERE TRUE${mine}) AND t.deleted_at IS NULL FOR KEY SHARE)`
-  const own = target === entity ? sql` AND NOT EXISTS (SELECT 1 FROM ${stage} AS o WHERE o.id = s.${name})` : sql``
-  return sql`WITH ${live} DELETE FROM ${stage} AS s WHERE s.${name} IS NOT NULL${mine} AND NOT EXISTS (SELECT 1 FROM live WHERE live.id = s.${name})${own} RETURNING s."_line"`
+  const own = target === entity ? sql` AND s.${name} NOT IN (SELECT o.id FROM ${stage} AS o)` : sql``
+  return sql`WITH ${live} DELETE FROM ${stage} AS s WHERE s.${name} IS NOT NULL${mine} AND s.${name} NOT IN (SELECT live.id FROM live)${own} RETURNING s."_line"`
 }
 
 /** Rows that stand below themselves within the stage. Answers lines. */

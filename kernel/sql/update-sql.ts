@@ -5,6 +5,7 @@ import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { Selected } from '../plan/selection.ts'
 import { actor, differences, recordChange } from './change-sql.ts'
 import { type CompiledWrite, ownerColumns, withAnswer } from './create-sql.ts'
+import { type HalfPeriod, isInOrder } from './half-period.ts'
 import { hasOptions, type KeptColumn } from './kept-options.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
 import { feedGroups, isTouched, moveRollups } from './rollup-sql.ts'
@@ -20,6 +21,8 @@ export interface UpdateShape {
   parents: readonly Field[]
   /** Options that only a record may be set to that has them. */
   kept: readonly KeptColumn[]
+  /** One day of a period: it must be in order with the other one, which the record has. */
+  period: HalfPeriod | undefined
   /** false: whatever version is there is overwritten. */
   hasVersion: boolean
   selection: readonly Selected[]
@@ -27,7 +30,8 @@ export interface UpdateShape {
 
 /**
  * No row comes back when the record is gone, is at another version, a reference leads nowhere, a parent would make a
- * circle, or an option is no longer offered; which of them it was is asked afterwards.
+ * circle, an option is no longer offered, or a period would end before it begins; which of them it was is asked
+ * afterwards.
  */
 export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateShape): CompiledWrite {
   const table = ident(model.snapshot.schema, entity.entity.table)
@@ -36,6 +40,7 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
     checks.condition,
     ...shape.parents.map((field) => sql`NOT ${makesCircle(model, entity, field)}`),
     ...shape.kept.map((one) => hasOptions(one, 'old')),
+    ...(shape.period ? [isInOrder(shape.period, 'old')] : []),
   ]
   const version = shape.hasVersion ? sql` AND t.version = ${input('version', 'int4')}` : sql``
   const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL${version} FOR UPDATE)`

@@ -17,5 +17,6 @@ export const enRelationships = {
   'refusal.wrong_end': 'Records of this kind cannot stand here.',
   'refusal.same_record': 'Choose another record than this one.',
   'refusal.ends_before': 'Cannot be before the beginning.',
+  'refusal.starts_after': 'Cannot be after the end.',
   'refusal.together': 'Choose the type and both records together.',
 } as const

@@ -19,5 +19,6 @@ export const ruRelationships = {
   'refusal.wrong_end': 'Записи этого вида здесь стоять не могут.',
   'refusal.same_record': 'Выберите другую запись.',
   'refusal.ends_before': 'Не может быть раньше начала.',
+  'refusal.starts_after': 'Не может быть позже окончания.',
   'refusal.together': 'Выберите вид и обе записи вместе.',
 }
