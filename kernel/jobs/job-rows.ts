@@ -22,11 +22,15 @@ export interface JobRow {
   kind: string
   title: string
   payload: unknown
+  /** `running`: somebody has begun it. */
+  state: JobState
   attempts: number
 }
 
 const table = (schema: string): string => toStatement(ident(schema, '_job')).text
-const JOB_ENTITY = 'system.job'
+export const JOB_ENTITY = 'system.job'
+/** Carries the schema of a tenant for which somebody has asked for work. */
+export const JOBS_CHANNEL = 'relata_jobs'
 
 /** Part of the transaction that makes the work necessary. @returns the id */
 export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promise<string> {
@@ -38,6 +42,7 @@ export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promi
     job.title,
     JSON.stringify(job.payload),
   ])
+  await tx.query('SELECT pg_notify($1, $2)', [JOBS_CHANNEL, schema])
   if (model.find(JOB_ENTITY)) {
     const face = systemTable(model, JOB_ENTITY)
     const values = { id, display_name: job.title, title: job.title, kind: job.kind, state: 'waiting', progress: '0' }
@@ -54,25 +59,32 @@ export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promi
   return id
 }
 
-/** Jobs that may run now, in the order in which they were asked for. */
-export async function openJobs(database: Queryable, schema: string): Promise<JobRow[]> {
-  const rows = await database.query(
-    `SELECT id, kind, title, payload, attempts FROM ${table(schema)}
-     WHERE state IN ('waiting', 'running') AND not_before <= now() ORDER BY id`,
+/**
+ * The job that was asked for first, when it may run now. One that waits for another try holds back those after it, which
+ * may build on what it does.
+ */
+export async function firstOpenJob(database: Queryable, schema: string): Promise<JobRow | undefined> {
+  const [row] = await database.query(
+    `SELECT id, kind, title, payload, state, attempts, not_before <= now() FROM ${table(schema)}
+     WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1`,
   )
-  return rows.map(([id, kind, title, payload, attempts]) => ({
+  const [id, kind, title, payload, state, attempts, isDue] = row ?? []
+  if (!row || isDue !== 't') return undefined
+  return {
     id: id ?? '',
     kind: kind ?? '',
     title: title ?? '',
     payload: JSON.parse(payload ?? 'null'),
+    state: state === 'running' ? 'running' : 'waiting',
     attempts: Number(attempts),
-  }))
+  }
 }
 
-/** How long until one that waits may run; null: none waits. */
+/** How long until the first one may run; null: none is open. */
 export async function nextJobInMs(database: Queryable, schema: string): Promise<number | null> {
   const [row] = await database.query(
-    `SELECT ceil(extract(epoch FROM min(not_before) - now()) * 1000)::bigint FROM ${table(schema)} WHERE state IN ('waiting', 'running')`,
+    `SELECT ceil(extract(epoch FROM not_before - now()) * 1000)::bigint FROM ${table(schema)}
+     WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1`,
   )
   const text = row?.[0]
   return text === null || text === undefined ? null : Math.max(0, Number(text))
