@@ -2,11 +2,11 @@
 import { Type } from '@sinclair/typebox'
 import { Rule } from '../metadata/source.ts'
 import type { RuleType } from '../rules/types.ts'
-import { formatRuleValue, ruleSchema } from './computed.ts'
-import { cannotBeSet } from './parsed.ts'
+import { COMPUTED, formatRuleValue, ruleSchema } from './computed.ts'
 import type { FieldType, ValueOptions } from './types.ts'
 
 export const rollup: FieldType = {
+  ...COMPUTED,
   name: 'rollup',
   properties: {
     rollup: Type.Object(
@@ -19,14 +19,7 @@ export const rollup: FieldType = {
       { additionalProperties: false },
     ),
   },
-  parts: () => [],
-  widget: 'readonly',
-  isWritable: false,
-  isReadable: true,
-  isSortable: true,
-  canBeUnique: false,
   wireSchema: ({ options }) => ruleSchema(typeOf(options)),
-  parse: cannotBeSet,
   format: (value, { options }, context) => formatRuleValue(value, typeOf(options), context),
 }
 

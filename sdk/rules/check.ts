@@ -1,5 +1,5 @@
 // The only way into the engines: a rule as JSON becomes a tree in which every node has its type, or every problem found.
-import { nearest } from '../metadata/nearest.ts'
+import { didYouMean, nearest } from '../metadata/nearest.ts'
 import { constantToText } from './constants.ts'
 import type { OperatorName } from './operators.ts'
 import { parseRule, type RawNode, type RuleProblem } from './parse.ts'
@@ -92,8 +92,7 @@ class Checker {
       this.reads.add(path)
       return { kind: 'var', path, type }
     }
-    const near = nearest(path, this.scope.paths())
-    const hint = near ? `Did you mean “${near}”?` : undefined
+    const hint = didYouMean(nearest(path, this.scope.paths()))
     return this.problem(place, 'unknown_field', `there is no field “${path}” here`, hint)
   }
 
