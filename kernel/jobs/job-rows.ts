@@ -24,7 +24,10 @@ export interface JobRow {
   payload: unknown
   /** `running`: somebody has begun it. */
   state: JobState
+  /** How often the server stopped in the middle of it. */
   attempts: number
+  /** Since it was asked for. */
+  ageMs: number
 }
 
 const table = (schema: string): string => toStatement(ident(schema, '_job')).text
@@ -65,10 +68,11 @@ export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promi
  */
 export async function firstOpenJob(database: Queryable, schema: string): Promise<JobRow | undefined> {
   const [row] = await database.query(
-    `SELECT id, kind, title, payload, state, attempts, not_before <= now() FROM ${table(schema)}
+    `SELECT id, kind, title, payload, state, attempts, not_before <= now(),
+            (extract(epoch FROM now() - created_at) * 1000)::bigint FROM ${table(schema)}
      WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1`,
   )
-  const [id, kind, title, payload, state, attempts, isDue] = row ?? []
+  const [id, kind, title, payload, state, attempts, isDue, ageMs] = row ?? []
   if (!row || isDue !== 't') return undefined
   return {
     id: id ?? '',
@@ -77,6 +81,7 @@ export async function firstOpenJob(database: Queryable, schema: string): Promise
     payload: JSON.parse(payload ?? 'null'),
     state: state === 'running' ? 'running' : 'waiting',
     attempts: Number(attempts),
+    ageMs: Number(ageMs),
   }
 }
 

@@ -3,6 +3,7 @@ import { RelataError } from '../../sdk/errors.ts'
 import { systemActor, systemContext } from '../auth/index.ts'
 import type { Database, Queryable } from '../run/database.ts'
 import { forgetRecords } from '../run/trash-records.ts'
+import { JOB_KINDS } from '../schema/later-work.ts'
 import type { LoadedTenant } from '../services.ts'
 import { ident, sql, toStatement } from '../sql/sql.ts'
 import { JOB_ENTITY } from './job-rows.ts'
@@ -21,7 +22,9 @@ export async function removeOldJobs(
   load: () => Promise<LoadedTenant>,
 ): Promise<number> {
   const table = toStatement(sql`${ident(schema, '_job')}`).text
-  const old = `SELECT id FROM ${table} WHERE finished_at < now() - interval '${KEPT_DAYS} days'`
+  // A roll-up that could not be computed shows no values because of that job, which stays until another one has done it.
+  const isReason = `kind = '${JOB_KINDS.rollups}' AND state <> 'done'`
+  const old = `SELECT id FROM ${table} WHERE finished_at < now() - interval '${KEPT_DAYS} days' AND NOT (${isReason})`
   let removed = 0
   for (;;) {
     const [any] = await database.query(`${old} LIMIT 1`)

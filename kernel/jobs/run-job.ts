@@ -2,6 +2,7 @@
 // stops, or when the lock is lost.
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
+import { VERSION_CHANNEL } from '../catalog/store.ts'
 import type { Database, Reserved } from '../run/database.ts'
 import { fromPostgres } from '../run/postgres-error.ts'
 import type { Catalog, LoadedTenant } from '../services.ts'
@@ -28,9 +29,10 @@ export interface JobRoom {
   handlers: Readonly<Record<string, JobHandler>>
 }
 
-/** Busy tables, and ends of the server in the middle of the job, are counted together. */
+/** Ends of the server in the middle of one job. */
 const MAX_ATTEMPTS = 6
-const FIRST_PAUSE_MS = 500
+/** While tables are busy a job waits half as long as it has waited so far: given up, it would leave values wrong. */
+const PAUSE_MS = { least: 500, most: 60_000 }
 
 /**
  * @returns `taken`: another process has this tenant's jobs in hand · `idle`: there is none that may run now
@@ -95,7 +97,8 @@ class RunningJob {
       connection.lost.throwIfAborted()
       stopping.removeEventListener('abort', park)
       await parked
-      await this.change({ state: 'done', progress: 100 })
+      await this.change({ state: 'done', progress: 100, error: null })
+      await this.tell()
     } catch (error) {
       if (!signal.aborted) await this.fail(error)
       await parked
@@ -108,19 +111,26 @@ class RunningJob {
     const { log } = this.room
     const about = { tenant: this.loaded.tenant.slug, job: this.job.title }
     const error = fromPostgres(cause)
-    const attempts = this.failures + 1
     const isBusy = error instanceof RelataError && (error.code === 'RL502' || error.code === 'RL501')
-    if (isBusy && attempts < MAX_ATTEMPTS) {
-      await this.change({ state: 'waiting', attempts, delayMs: FIRST_PAUSE_MS * 2 ** attempts })
+    if (isBusy) {
+      const delayMs = Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, this.job.ageMs / 2))
+      await this.change({ state: 'waiting', delayMs, error: error.message })
       return
     }
     if (error instanceof RelataError && error.isPublic) {
       log.warn({ ...about, why: error.message }, 'background work was refused')
-      await this.change({ state: 'failed', attempts, error: error.message })
+      await this.change({ state: 'failed', error: error.message })
       return
     }
     log.error({ ...about, err: cause }, 'background work failed')
-    await this.change({ state: 'failed', attempts, error: 'Something went wrong on the server.' })
+    await this.change({ state: 'failed', error: 'Something went wrong on the server.' })
+  }
+
+  /** All processes learn that something is there which was not. A process that does not hear it asks by itself. */
+  private async tell(): Promise<void> {
+    const { model, tenant } = this.loaded
+    if (model.pending.size === 0) return
+    await this.room.database.notify(VERSION_CHANNEL, `${tenant.slug} ${model.version} prepared`)
   }
 
   private change(what: JobChange): Promise<void> {

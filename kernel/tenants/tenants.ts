@@ -200,7 +200,7 @@ async function register(database: Database, wish: NewTenant): Promise<Tenant> {
 async function loadedOf(database: Database, tenant: Tenant): Promise<LoadedTenant> {
   const found = await latestSnapshot(database, tenant.schema)
   if (!found) throw new RelataError('RL500', `${tenant.slug} has no version`)
-  return { tenant: infoOf(tenant), model: new Model(found.snapshot) }
+  return { tenant: infoOf(tenant), model: new Model(found.snapshot, found.pending) }
 }
 
 async function hasPeople(database: Database, { model }: LoadedTenant): Promise<boolean> {
