@@ -105,9 +105,15 @@ export interface JobChange {
   delayMs?: number
 }
 
+/** The face first: who sees the job over finds everything that people are told of it. */
 export async function changeJob(database: Queryable, model: Model, id: string, change: JobChange): Promise<void> {
-  const isOver = change.state === 'done' || change.state === 'failed' || change.state === 'cancelled'
-  const now = sql`now()`
+  await changeFace(database, model, id, change)
+  await changeRow(database, model.snapshot.schema, id, change)
+}
+
+const isOver = ({ state }: JobChange): boolean => state === 'done' || state === 'failed' || state === 'cancelled'
+
+async function changeRow(database: Queryable, schema: string, id: string, change: JobChange): Promise<void> {
   const own: Sql[] = [
     ...(change.state === undefined ? [] : [sql`state = ${param(change.state, 'text')}`]),
     ...(change.error === undefined ? [] : [sql`error = ${param(change.error, 'text')}`]),
@@ -115,16 +121,16 @@ export async function changeJob(database: Queryable, model: Model, id: string, c
     ...(change.delayMs === undefined
       ? []
       : [sql`not_before = now() + ${param(String(change.delayMs), 'float8')} * interval '1 millisecond'`]),
-    ...(isOver ? [sql`finished_at = ${now}`] : []),
+    ...(isOver(change) ? [sql`finished_at = now()`] : []),
   ]
-  const byId = param(id, 'uuid')
-  if (own.length > 0)
-    await runSql(
-      database,
-      sql`UPDATE ${ident(model.snapshot.schema, '_job')} SET ${join(own, ', ')} WHERE id = ${byId}`,
-    )
+  if (own.length === 0) return
+  await runSql(database, sql`UPDATE ${ident(schema, '_job')} SET ${join(own, ', ')} WHERE id = ${param(id, 'uuid')}`)
+}
+
+async function changeFace(database: Queryable, model: Model, id: string, change: JobChange): Promise<void> {
   if (!model.find(JOB_ENTITY)) return
   const face = systemTable(model, JOB_ENTITY)
+  const now = sql`now()`
   const set = (name: string, value: Sql): Sql => sql`${face.column(name)} = ${value}`
   const shown: Sql[] = [
     ...(change.state === undefined ? [] : [set('state', face.value('state', change.state))]),
@@ -133,9 +139,12 @@ export async function changeJob(database: Queryable, model: Model, id: string, c
       ? []
       : [set('progress', face.value('progress', String(Math.round(change.progress))))]),
     ...(change.state === 'running' ? [set('started_at', sql`COALESCE(${face.column('started_at')}, now())`)] : []),
-    ...(isOver ? [set('finished_at', now)] : []),
+    ...(isOver(change) ? [set('finished_at', now)] : []),
     set('updated_at', now),
     set('version', sql`${face.column('version')} + ${param('1', 'int4')}`),
   ]
-  await runSql(database, sql`UPDATE ${face.name} SET ${join(shown, ', ')} WHERE ${face.column('id')} = ${byId}`)
+  await runSql(
+    database,
+    sql`UPDATE ${face.name} SET ${join(shown, ', ')} WHERE ${face.column('id')} = ${param(id, 'uuid')}`,
+  )
 }
