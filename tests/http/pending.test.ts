@@ -85,8 +85,8 @@ test('a reader, a filter and a sum are told, until the values are there', async 
     `records/map.town?filter=${filter({ var: 'is_remote' })}`,
     `records/map.road?filter=${filter({ '>': [{ var: 'town.roads' }, 1] })}`,
     'records/map.town?sort=shortest',
-    'records/map.town/aggregate?measures=sum(roads)',
-    'records/map.road/aggregate?group=far',
+    'aggregates/map.town?measures=sum:roads',
+    'aggregates/map.road?group=far&measures=count',
   ]
   for (const address of refused) {
     const answer = await tenant.call('GET', address)
