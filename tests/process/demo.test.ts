@@ -27,7 +27,7 @@ beforeAll(() => {
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.json'))) {
     const file = path.join(folder, name)
     const fewer = (key: string, value: unknown) =>
-      key === 'count' && typeof value === 'number' && value >= 1_000 ? Math.round(value / 8) : value
+      key === 'count' && typeof value === 'number' && value >= 1_000 ? Math.round(value / 25) : value
     writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), fewer))
   }
 })
