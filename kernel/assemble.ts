@@ -67,9 +67,13 @@ async function furnish(
   await prepareInstallation(database)
   const secrets = readSecrets(config)
   const keys = createKeyring(secrets)
-  const seal = (text: string): string => keys.seal(text, 'field')
   const catalog = await openCatalog({ database, log })
-  const jobs = startJobs({ database, catalog, log, handlers: jobHandlers({ database, seal, metadataFolder }) })
+  const jobs = startJobs({
+    database,
+    catalog,
+    log,
+    handlers: jobHandlers({ database, seal: keys.seal, metadataFolder }),
+  })
   const publisher = createPublisher({ database, catalog, jobs, log })
   const auth = await openAuth({
     database,
@@ -88,7 +92,7 @@ async function furnish(
     catalog,
     publisher,
     auth,
-    seal,
+    seal: keys.seal,
     guards: AUTH_GUARDS,
   }
   const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })

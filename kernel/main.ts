@@ -7,6 +7,7 @@ import { type Config, readConfig } from './platform/config.ts'
 import { prepareDataFolder } from './platform/data-folder.ts'
 import { createLifecycle, drainServer, endOnSignals, type Lifecycle } from './platform/lifecycle.ts'
 import { createLogger, type Logger } from './platform/log.ts'
+import { rotateSecret } from './rotate-secret.ts'
 import { startEmbeddedPostgres } from './platform/postgres-embedded.ts'
 import { explainFailure } from './platform/start-failure.ts'
 
@@ -21,19 +22,30 @@ async function start(): Promise<void> {
   const lifecycle = createLifecycle({ log })
   endOnSignals(lifecycle, log)
   try {
-    await startParts(config, log, lifecycle, process.argv.includes('--demo'))
+    const databaseUrl = await startDatabase(config, log, lifecycle)
+    if (process.argv.includes('--rotate-secret')) {
+      const rotation = rotateSecret({ config, log, databaseUrl, signal: lifecycle.signal })
+      lifecycle.onStop('rotation', () => Promise.allSettled([rotation]).then(() => undefined))
+      const isDone = await rotation
+      await lifecycle.stop('the key was rotated', isDone ? 0 : 1)
+      return
+    }
+    await startParts(config, log, lifecycle, databaseUrl)
   } catch (error) {
     console.error(explainFailure(error))
     await lifecycle.stop('the start failed', 1)
   }
 }
 
-async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, wantsDemo: boolean): Promise<void> {
+async function startDatabase(config: Config, log: Logger, lifecycle: Lifecycle): Promise<string> {
   prepareDataFolder(config.dataFolder)
   const embedded =
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log }) : null
   if (embedded) lifecycle.onStop('database', embedded.stop, 90_000)
-  const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
+  return config.databaseUrl ?? embedded?.url ?? ''
+}
+
+async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, databaseUrl: string): Promise<void> {
   const kernel = await assembleKernel({
     config,
     log,
@@ -45,7 +57,7 @@ async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, wan
   lifecycle.onStop('kernel', kernel.close, 30_000)
   if (config.admin) await kernel.auth.setup.ensureAdministrator(config.admin)
   await kernel.tenants.resume()
-  if (wantsDemo) await makeDemo(kernel)
+  if (process.argv.includes('--demo')) await makeDemo(kernel)
   const address = await listen(kernel, config, log, lifecycle)
   kernel.health.isReady = true
   await greet(kernel, config.publicUrl ?? address)

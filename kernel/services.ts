@@ -108,7 +108,7 @@ export interface Services {
   catalog: Catalog
   publisher: Publisher
   auth: Auth
-  /** Encrypts the text of a secret field for storage. */
+  /** Encrypts the text of a secret field for storage at its place. */
   seal: Seal
   /** Checks hung before a write is committed, by trait of the entity. */
   guards: Readonly<Record<string, WriteGuard>>

@@ -19,7 +19,7 @@ import { Throttle } from './throttle.ts'
 
 export { forgetMemberships } from './memberships.ts'
 export { addMember, ensureSystemUser, type NewMember, SYSTEM_USER_ID, systemActor, systemContext } from './members.ts'
-export { AUTH_GUARDS, protectLastAdministrator, requireAdministrator } from './guards.ts'
+export { AUTH_GUARDS, lockAdministrators, requireAdministrator } from './guards.ts'
 
 export interface AuthOptions {
   database: Database

@@ -170,7 +170,7 @@ export function checkDefault(bench: Bench, { field, type, values }: FieldDraft):
     bench.problems.error(place, 'bad_default', `a field of type ${type.name} cannot have a default`)
     return
   }
-  const parsed = type.parse(value, field)
+  const parsed = type.parse(value, field, { before: null })
   if (!parsed.ok) bench.problems.error(place, 'bad_default', `the default is not valid: ${parsed.message}`)
 }
 

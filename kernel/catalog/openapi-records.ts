@@ -96,6 +96,10 @@ export function entityPaths(entity: Entity, may: (operation: Operation) => boole
       [`${base}/{id}/history`]: {
         parameters: [ID],
         get: operation('history', `Changes of one ${label}, newest first`, {
+          parameters: [
+            query('before', { type: 'integer', minimum: 1 }, 'The `next` of the answer before'),
+            parameter('limit'),
+          ],
           responses: { '200': json('Changes', ref('History')), ...COMMON, ...ONE },
         }),
       },

@@ -82,6 +82,7 @@ const HISTORY: JsonSchema = object({
       },
     }),
   ),
+  next: { type: ['integer', 'null'], description: 'pass as `before` for earlier ones' },
 })
 
 export const SHARED_SCHEMAS: Record<string, JsonSchema> = {

@@ -1,6 +1,7 @@
 // The members of one field type, as an author writes them (snake_case) → FieldOptions, names qualified.
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { NumberFormat } from '../../sdk/fields/number-format.ts'
 import type { FieldOptions } from '../../sdk/metadata/snapshot.ts'
 import { fieldCommon, Option, Rule, Text } from '../../sdk/metadata/source.ts'
 import { type Bench, requireEntity } from './bench.ts'
@@ -20,6 +21,7 @@ const OptionsShape = Type.Partial(
     pattern: Type.String(),
     integer: Type.Boolean(),
     scale: Type.Number(),
+    format: NumberFormat,
     currencies: Type.Array(Type.String()),
     rateDate: Type.String(),
     zoned: Type.Boolean(),

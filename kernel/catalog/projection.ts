@@ -152,6 +152,7 @@ const CLIENT_OPTIONS = [
   'pattern',
   'integer',
   'scale',
+  'format',
   'currencies',
   'rateDate',
   'zoned',

@@ -1,7 +1,7 @@
 // The compiler of the metadata language: package sources in, one frozen snapshot out, or every problem found.
 // Never throws on anything an author can write, and nothing outside this function sees raw metadata.
 import type { Problem } from '../../sdk/errors.ts'
-import type { Role, Snapshot } from '../../sdk/metadata/snapshot.ts'
+import type { FieldOptions, RelationshipType, Role, Snapshot } from '../../sdk/metadata/snapshot.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 import type { Bench } from './bench.ts'
 import { buildEntities } from './entities.ts'
@@ -54,7 +54,7 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   const relationships = buildRelationships(bench, things.relationships)
   const apps = buildApps(bench, things.apps, views)
   const roles = buildRoles(bench, things.roles)
-  offerRoles(bench, roles)
+  offerNames(bench, { roles, relationship_types: relationships })
   if (problems.errors.length > 0) return { ok: false, problems: problems.errors, warnings: problems.warnings }
 
   const snapshot: Snapshot = {
@@ -74,11 +74,17 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   return { ok: true, snapshot: freezeSnapshot(snapshot), names: bench.book.toJSON(), warnings: problems.warnings }
 }
 
-/** Fields whose options are the roles of the tenant. */
-function offerRoles(bench: Bench, roles: readonly Role[]): void {
-  const choices = roles.map(({ name, label }) => ({ value: name, label }))
+type OptionsFrom = NonNullable<FieldOptions['optionsFrom']>
+type Named = Pick<Role | RelationshipType, 'name' | 'label'>
+
+/** Fields whose options are other things of the tenant. */
+function offerNames(bench: Bench, things: Readonly<Record<OptionsFrom, readonly Named[]>>): void {
   for (const { fields } of bench.entities) {
-    for (const { field } of fields)
-      if (field.options.optionsFrom === 'roles') field.options = { ...field.options, choices }
+    for (const { field } of fields) {
+      const { optionsFrom } = field.options
+      if (!optionsFrom) continue
+      const choices = things[optionsFrom].map(({ name, label }) => ({ value: name, label }))
+      field.options = { ...field.options, choices }
+    }
   }
 }

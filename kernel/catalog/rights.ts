@@ -1,5 +1,6 @@
 // May this actor do this with this entity? Grants of all roles held add up; a role's own line for an entity replaces
 // its `*` line. Nothing here reads the database: roles come with the actor, grants with the snapshot.
+import { fieldType } from '../../sdk/fields/index.ts'
 import type { Operation, Role } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from './model.ts'
@@ -8,7 +9,30 @@ import type { EntityModel, Model } from './model.ts'
 const READABLE_SYSTEM_ENTITIES: ReadonlySet<string> = new Set(['system.user', 'system.team'])
 
 export function can(model: Model, actor: Actor, entity: EntityModel, operation: Operation): boolean {
+  if (refuses(entity, operation)) return false
   return rolesOf(model, actor).some((role) => grants(model, role, entity, operation))
+}
+
+/**
+ * What nobody may do, whatever the role: write records that follow what is published, make or change records of which
+ * the system sets every field.
+ */
+function refuses(target: EntityModel, operation: Operation): boolean {
+  if (operation === 'read' || operation === 'export') return false
+  if (target.entity.traits.includes('published')) return true
+  return operation !== 'delete' && !hasWritable(target)
+}
+
+const writable = new WeakMap<EntityModel, boolean>()
+function hasWritable(target: EntityModel): boolean {
+  const known = writable.get(target)
+  if (known !== undefined) return known
+  const { fields, ownership } = target.entity
+  const isOwned = ownership === 'user' || ownership === 'team'
+  const found =
+    isOwned || fields.length === 0 || fields.some((field) => !field.readOnly && fieldType(field.type).isWritable)
+  writable.set(target, found)
+  return found
 }
 
 /** Roles that the snapshot knows; unknown names grant nothing. */

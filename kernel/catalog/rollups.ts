@@ -2,6 +2,7 @@
 // value right when a child changes.
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import type { NumberFormat } from '../../sdk/fields/number-format.ts'
 import type { Rollup, RollupFeed, SqlType } from '../../sdk/metadata/snapshot.ts'
 import type { RuleType } from '../../sdk/rules/index.ts'
 import { type Bench, type EntityDraft, type FieldDraft, findField, requireEntity } from './bench.ts'
@@ -55,6 +56,7 @@ export function finishRollups(bench: Bench, book: RuleBook): void {
         ...own.field.options,
         rollup: { ...rollup, table, columns },
         ...(childType ? { ruleType: childType } : {}),
+        ...formatOf(book, child, own, rollup),
       }
       feeds.set(rollup.entity, [
         ...(feeds.get(rollup.entity) ?? []),
@@ -151,6 +153,20 @@ function checkField(
       `“${rollup.aggregate}” needs ${allowed === SUMMABLE ? 'a number' : 'a number, date or text'}, but “${rollup.field}” is ${type.isList ? 'a list' : type.kind}`,
     )
   return type
+}
+
+/** Written as what it is taken of, unless the author says otherwise: money as money, percentages as percentages. */
+function formatOf(book: RuleBook, child: EntityDraft, own: FieldDraft, rollup: Rollup): { format?: NumberFormat } {
+  const view = book.lookup.find(child.entity.name)
+  const leaf = view && rollup.field !== undefined && findLeaf(book.lookup, view, rollup.field)
+  if (own.field.options.format || !leaf || !leaf.field) return {}
+  const { type, options } = leaf.field
+  if (options.format) return { format: options.format }
+  if (type === 'percent') return { format: { style: 'percent' } }
+  if (type !== 'money') return {}
+  const [only, ...others] = options.currencies ?? []
+  if (leaf.part === 'base') return { format: { style: 'currency' } }
+  return leaf.part === 'amount' && only && others.length === 0 ? { format: { style: 'currency', currency: only } } : {}
 }
 
 function checkFilter(bench: Bench, book: RuleBook, child: EntityDraft, own: FieldDraft, rollup: Rollup): void {

@@ -1,5 +1,12 @@
 // Checks rules where they stand, and knows of each formula what it yields and what that depends on.
-import { type CheckedRule, checkRule, type RuleType, type Volatility } from '../../sdk/rules/index.ts'
+import {
+  type CheckedRule,
+  checkRule,
+  MAX_COST,
+  type RuleCost,
+  type RuleType,
+  type Volatility,
+} from '../../sdk/rules/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import { type Bench, type EntityDraft, type FieldDraft, findEntity, findField } from './bench.ts'
 import { pointer } from '../../sdk/metadata/pointer.ts'
@@ -9,6 +16,7 @@ import { findLeaf, rollupType, type ScopeEntity, type ScopeLookup, scopeOf } fro
 /** What the value of a rule hangs on, formulas that it reads included. */
 export interface RuleFacts {
   type: RuleType
+  cost: RuleCost
   volatility: ReadonlySet<Volatility>
   /** A path that leads through a reference: the value changes without this record changing. */
   reference?: string
@@ -44,19 +52,22 @@ export function createRuleBook(bench: Bench): RuleBook {
   const inProgress: { field: Field; label: string }[] = []
   const circular = new Set<Field>()
 
-  const computedType = (owner: ScopeEntity, field: Field): RuleType | undefined => {
+  const formulaOf = (owner: ScopeEntity, field: Field): RuleFacts | undefined => {
     const draft = drafts.get(owner)
     const own = draft?.fields.find((one) => one.field === field)
-    if (!draft || !own) return undefined
-    if (field.type === 'formula') return formula(draft, own)?.type ?? { kind: 'null' }
+    return draft && own && formula(draft, own)
+  }
+  const computedType = (owner: ScopeEntity, field: Field): RuleType | undefined => {
+    if (field.type === 'formula') return formulaOf(owner, field)?.type ?? { kind: 'null' }
     const { rollup } = field.options
     const child = rollup && findEntity(bench, rollup.entity)
     return rollup && rollupType(rollup.aggregate, child && rollup.field ? typeOfPath(child, rollup.field) : undefined)
   }
+  const computed = { typeOf: computedType, costOf: (owner: ScopeEntity, field: Field) => formulaOf(owner, field)?.cost }
   const scopes = new Map<EntityDraft, ReturnType<typeof scopeOf>>()
   const scopeFor = (draft: EntityDraft) => {
     const view = viewOf(draft) ?? { entity: draft.entity, field: () => undefined }
-    const scope = scopes.get(draft) ?? scopeOf(lookup, view, computedType)
+    const scope = scopes.get(draft) ?? scopeOf(lookup, view, computed)
     scopes.set(draft, scope)
     return scope
   }
@@ -88,6 +99,10 @@ export function createRuleBook(bench: Bench): RuleBook {
       )
       return undefined
     }
+    if (inProgress.length >= MAX_COST.levels) {
+      bench.problems.error(own.place, 'bad_rule', `more than ${MAX_COST.levels} formulas read one another in a row`)
+      return undefined
+    }
     inProgress.push({ field, label })
     const facts = check(draft, field.options.rule, bench.trace.locate(own.values, pointer('', 'rule')))
     inProgress.pop()
@@ -105,15 +120,14 @@ export function createRuleBook(bench: Bench): RuleBook {
       if (!leaf) continue
       if (leaf.steps > 0) reference ??= path
       if (leaf.field?.options.rollup) rollup ??= path
-      const owner = drafts.get(leaf.owner)
-      const own = owner?.fields.find((one) => one.field === leaf.field)
-      const inner = owner && own && leaf.field?.type === 'formula' ? formula(owner, own) : undefined
+      const inner = leaf.field?.type === 'formula' ? formulaOf(leaf.owner, leaf.field) : undefined
       for (const one of inner?.volatility ?? []) volatility.add(one)
       if (inner?.reference !== undefined) reference ??= path
       if (inner?.rollup !== undefined) rollup ??= path
     }
     return {
       type: rule.type,
+      cost: rule.cost,
       volatility,
       ...(reference === undefined ? {} : { reference }),
       ...(rollup === undefined ? {} : { rollup }),

@@ -1,7 +1,7 @@
 // What a rule on an entity may read, and of which type: its own fields by part, standard fields, roll-ups, formulas,
 // and the same of records that to-one references lead to.
 import { type Entity, type Field, type Rollup, STANDARD_FIELDS } from '../../sdk/metadata/snapshot.ts'
-import type { RuleScope, RuleType } from '../../sdk/rules/types.ts'
+import { checkRule, type RuleCost, type RuleScope, type RuleType } from '../../sdk/rules/index.ts'
 import { isToOne } from './references.ts'
 
 export const MAX_REFERENCE_STEPS = 3
@@ -17,17 +17,25 @@ export interface ScopeLookup {
   find(name: string): ScopeEntity | undefined
 }
 
-/** What a formula or a roll-up yields. */
-export type ComputedType = (owner: ScopeEntity, field: Field) => RuleType | undefined
+export interface Computed {
+  /** What a formula or a roll-up yields. */
+  typeOf(owner: ScopeEntity, field: Field): RuleType | undefined
+  /** How large a formula is where it is written out. */
+  costOf(owner: ScopeEntity, field: Field): RuleCost | undefined
+}
 
-/** @param computedType the default reads what the catalog has put into the field's options */
-export function scopeOf(lookup: ScopeLookup, start: ScopeEntity, computedType: ComputedType = resolvedType): RuleScope {
+/** @param computed the default reads what the catalog has put into the field's options */
+export function scopeOf(lookup: ScopeLookup, start: ScopeEntity, computed: Computed = resolved(lookup)): RuleScope {
   return {
     typeOf: (path) => {
       const found = findLeaf(lookup, start, path)
-      return found && leafType(found, computedType)
+      return found && leafType(found, computed)
     },
     paths: () => pathsOf(lookup, start, OFFERED_STEPS),
+    costOf: (path) => {
+      const found = findLeaf(lookup, start, path)
+      return found?.field?.type === 'formula' ? computed.costOf(found.owner, found.field) : undefined
+    },
   }
 }
 
@@ -95,19 +103,30 @@ export function isComputed(field: Field): boolean {
   return field.type === 'formula' || field.type === 'rollup'
 }
 
-function resolvedType(_owner: ScopeEntity, field: Field): RuleType | undefined {
-  const { rollup, ruleType } = field.options
-  return rollup ? rollupType(rollup.aggregate, ruleType) : ruleType
-}
+const costs = new WeakMap<Field, RuleCost>()
+
+/** Of a published version: its formulas are known to be right. */
+const resolved = (lookup: ScopeLookup): Computed => ({
+  typeOf: (_owner, { options: { rollup, ruleType } }) => (rollup ? rollupType(rollup.aggregate, ruleType) : ruleType),
+  costOf(owner, field) {
+    const known = costs.get(field)
+    if (known) return known
+    const checked = checkRule(field.options.rule, entityScope(lookup, owner))
+    if (checked.ok) costs.set(field, checked.rule.cost)
+    return checked.ok ? checked.rule.cost : undefined
+  },
+})
 
 function hasPart(field: Field, part: string): boolean {
   if (field.type === 'secret') return false
   return isComputed(field) ? part === '' : field.columns.some((column) => column.part === part)
 }
 
-function leafType({ owner, name, part, field }: Leaf, computedType: ComputedType): RuleType | undefined {
+function leafType({ owner, name, part, field }: Leaf, computed: Computed): RuleType | undefined {
   if (!field) return STANDARD_FIELDS.find((one) => one.name === name)?.ruleType
-  return isComputed(field) ? computedType(owner, field) : field.columns.find((column) => column.part === part)?.ruleType
+  return isComputed(field)
+    ? computed.typeOf(owner, field)
+    : field.columns.find((column) => column.part === part)?.ruleType
 }
 
 function pathsOf(lookup: ScopeLookup, current: ScopeEntity, steps: number): string[] {

@@ -2,7 +2,7 @@
 import { type Context as HonoContext, Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import { readInstant } from '../../sdk/fields/calendar.ts'
-import { bad, parseBoolean, parseListRequest, refuseUnknown } from '../parse/list-request.ts'
+import { bad, parseBoolean, parseListRequest, refuseUnknown, parseLimit } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonText } from '../respond/json.ts'
@@ -106,9 +106,14 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
   )
 
   app.get('/records/:entity/:id/history', (c) =>
-    inTenant(c, services, async (context) =>
-      json(JSON.stringify({ data: await readHistory(context, database, entityOf(c, context), idOf(c)) })),
-    ),
+    inTenant(c, services, async (context) => {
+      const query = queryOf(c)
+      refuseUnknown(query, ['before', 'limit'])
+      const limit = parseLimit(query.get('limit'))
+      const window = { before: beforeOf(query.get('before')), limit }
+      const data = await readHistory(context, database, entityOf(c, context), idOf(c), window)
+      return json(JSON.stringify({ data, next: data.length < limit ? null : (data.at(-1)?.version ?? null) }))
+    }),
   )
 
   app.get('/aggregates/:entity', (c) =>
@@ -149,6 +154,13 @@ function versionOf(c: Request): number | undefined {
   const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header)
   if (!match) throw new RelataError('RL106', `If-Match: ${header.slice(0, 40)} is not a version of a record.`)
   return Number(match[1])
+}
+
+/** `next` of the page before. */
+function beforeOf(text: string | null): number | undefined {
+  if (text === null) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw bad('before', 'it must be the version that the last answer gave as next')
+  return Number(text)
 }
 
 /** To the microsecond: two changes may be closer than milliseconds tell. */

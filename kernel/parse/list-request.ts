@@ -94,7 +94,7 @@ export function parseSort(text: string | null): SortKey[] {
   return keys
 }
 
-function parseLimit(text: string | null): number {
+export function parseLimit(text: string | null): number {
   if (text === null) return DEFAULT_LIMIT
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
   if (!(limit >= 1 && limit <= MAX_LIMIT)) throw bad('limit', `it must be a whole number from 1 to ${MAX_LIMIT}`)

@@ -1,12 +1,11 @@
 // A list request with every name resolved, its rule checked and rights applied. Pure: no connection, no clock.
 import { RelataError } from '../../sdk/errors.ts'
-import { fieldType } from '../../sdk/fields/index.ts'
 import { type CheckedRule, checkRule } from '../../sdk/rules/index.ts'
-import { isPending } from '../catalog/pending.ts'
 import { entityScope } from '../catalog/scope.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { ListRequest } from '../parse/list-request.ts'
-import { type ResolvedPath, resolvePath } from './paths.ts'
+import type { ResolvedPath } from './paths.ts'
+import { requireReadable } from './readable.ts'
 import type { Rights } from './rights.ts'
 import { planSelection, type Selected } from './selection.ts'
 
@@ -79,33 +78,6 @@ export function planFilter(
   if (!checked.ok) throw new RelataError('RL203', 'The filter is not valid.', { problems: checked.problems })
   for (const path of checked.rule.reads) requireReadable(model, entity, path, 'filter', rights)
   return checked.rule
-}
-
-/** A path may be filtered, sorted or summed by only when each record on the way may be read. */
-export function requireReadable(
-  model: Model,
-  entity: EntityModel,
-  path: string,
-  parameter: string,
-  rights: Rights,
-): ResolvedPath {
-  const resolved = resolvePath(model, entity, path, parameter)
-  for (const step of resolved.steps) rights.require(step.target, 'read')
-  const { leaf } = resolved
-  const isComputed = leaf.kind === 'formula' || leaf.kind === 'rollup'
-  if (isComputed && isPending(model, resolved.entity, leaf.field)) throw stillPending(path)
-  if (leaf.kind === 'part' && !fieldType(leaf.field.type).isReadable) {
-    throw new RelataError('RL204', `“${path}” is a secret and cannot be used in ${parameter}.`)
-  }
-  return resolved
-}
-
-/** An order, a choice or a sum made with values that are not there yet would be wrong without anybody seeing it. */
-function stillPending(path: string): RelataError {
-  return new RelataError('RL212', `The values of “${path}” are still being computed.`, {
-    isPublic: true,
-    hint: 'Try again in a while; the page “Jobs” shows how far the work is.',
-  })
 }
 
 function planSort(

@@ -8,8 +8,17 @@ import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
 import { ownerColumns } from '../sql/create-sql.ts'
-import { isRuleDefault, type Seal, storeValue, writtenColumns } from './field-value.ts'
+import {
+  type Destination,
+  isRuleDefault,
+  type Seal,
+  sealInto,
+  storeValue,
+  type StoredValue,
+  writtenColumns,
+} from './field-value.ts'
 import { fieldNames } from './paths.ts'
+import { relationshipProblems } from './relationship.ts'
 
 export interface StageColumn {
   name: string
@@ -24,8 +33,10 @@ interface Slot {
   /** Place of the first column among the cells. */
   start: number
   isSettable: boolean
-  /** Stored default; undefined: none. */
-  otherwise: readonly (string | null)[] | undefined
+  /** Default as a wire value; null: none. */
+  otherwise: unknown
+  /** The same as every row stores it; undefined for a secret, which each record has in a form of its own. */
+  stored: StoredValue | undefined
 }
 
 export interface RowPlanOptions {
@@ -35,6 +46,8 @@ export interface RowPlanOptions {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+const isId = (value: unknown): value is string => typeof value === 'string' && UUID.test(value)
 
 export class RowPlan {
   /** Columns of the stage after `line`: id, owners, then the fields. */
@@ -63,7 +76,7 @@ export class RowPlan {
     for (const field of stagedFields(entity)) {
       const own = writtenColumns(field)
       const isSettable = fieldType(field.type).isWritable && !field.readOnly
-      list.push({ field, columns: own, start: columns.length, isSettable, otherwise: this.defaultOf(field, own) })
+      list.push({ field, columns: own, start: columns.length, isSettable, ...this.defaultOf(field, own) })
       columns.push(...own.map(({ column, sqlType }) => ({ name: column, sqlType })))
     }
     this.columns = columns
@@ -93,6 +106,9 @@ export class RowPlan {
     const cells = new Array<string | null>(this.columns.length).fill(null)
     const problems: Problem[] = []
     const given = new Set<Slot>()
+    const ownId = values['id']
+    const id = isId(ownId) ? ownId.toLowerCase() : freshId()
+    const into = this.into(id)
     this.owners.forEach((name, index) => {
       cells[1 + index] = name === 'owner' && this.entity.entity.ownership === 'user' ? this.options.owner : null
     })
@@ -103,27 +119,53 @@ export class RowPlan {
         if (given.has(slot))
           problems.push({ path: `/${name}`, key: 'twice', message: 'stands there twice, under two of its names' })
         given.add(slot)
-        this.fill(slot, name, value, cells, problems)
+        this.fill(slot, name, value, into, cells, problems)
       } else this.standard(name, value, cells, problems)
     }
     for (const slot of this.list) {
       if (given.has(slot)) continue
-      if (slot.otherwise) slot.otherwise.forEach((text, index) => (cells[slot.start + index] = text))
+      if (slot.otherwise !== null) this.fillDefault(slot, into, cells, problems)
       else if (slot.field.required && slot.isSettable) problems.push(required(slot.field.name))
     }
+    problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name, cells), true))
     if (problems.length > 0) return { ok: false, problems }
-    if (cells[0] === null) cells[0] = freshId()
+    if (cells[0] === null) cells[0] = id
     else this.bringsIds = true
     return { ok: true, cells }
   }
 
-  private fill(slot: Slot, name: string, value: unknown, cells: (string | null)[], problems: Problem[]): void {
+  private stored(name: string, cells: readonly (string | null)[]): (string | null)[] | undefined {
+    const slot = this.slots.get(name)
+    return slot?.columns.map((_, index) => cells[slot.start + index] ?? null)
+  }
+
+  private into(record: string): Destination {
+    return { model: this.model, isNew: true, seal: sealInto(this.options.seal, this.model, this.entity, record) }
+  }
+
+  private fill(
+    slot: Slot,
+    name: string,
+    value: unknown,
+    into: Destination,
+    cells: (string | null)[],
+    problems: Problem[],
+  ): void {
     const { field } = slot
     if (value === null || value === undefined) {
       if (field.required) problems.push(required(name))
       return
     }
-    const stored = storeValue(this.model, field, slot.columns, value, this.options.seal)
+    this.put(slot, name, storeValue(into, field, slot.columns, value), cells, problems)
+  }
+
+  private fillDefault(slot: Slot, into: Destination, cells: (string | null)[], problems: Problem[]): void {
+    const stored = slot.stored ?? storeValue(into, slot.field, slot.columns, slot.otherwise)
+    this.put(slot, slot.field.name, stored, cells, problems)
+  }
+
+  private put(slot: Slot, name: string, stored: StoredValue, cells: (string | null)[], problems: Problem[]): void {
+    const { field } = slot
     if (!stored.ok) {
       const { key, message, params } = stored.problem
       problems.push({ path: `/${name}`, key, message, ...(params ? { params } : {}) })
@@ -137,7 +179,7 @@ export class RowPlan {
   private standard(name: string, value: unknown, cells: (string | null)[], problems: Problem[]): void {
     const problem = this.whyNot(name)
     if (problem) problems.push(problem)
-    else if (value !== null && value !== undefined && !(typeof value === 'string' && UUID.test(value))) {
+    else if (value !== null && value !== undefined && !isId(value)) {
       problems.push({ path: `/${name}`, key: 'not_an_id', message: 'is not the id of a record' })
     } else
       cells[name === 'id' ? 0 : 1 + this.owners.indexOf(name)] = typeof value === 'string' ? value.toLowerCase() : null
@@ -148,12 +190,10 @@ export class RowPlan {
     this.anyTargets.set(field, known.add(target))
   }
 
-  private defaultOf(field: Field, columns: readonly FieldColumn[]): readonly (string | null)[] | undefined {
-    if (field.default === undefined) return undefined
-    const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : field.default
-    if (value === null) return undefined
-    const stored = storeValue(this.model, field, columns, value, this.options.seal)
-    return stored.ok && !stored.isEmpty ? stored.texts : undefined
+  private defaultOf(field: Field, columns: readonly FieldColumn[]): Pick<Slot, 'otherwise' | 'stored'> {
+    const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : (field.default ?? null)
+    const isShared = value !== null && fieldType(field.type).isReadable
+    return { otherwise: value, stored: isShared ? storeValue(this.into(''), field, columns, value) : undefined }
   }
 
   private evaluate(rule: unknown): unknown {

@@ -14,6 +14,7 @@ import {
   standardNames,
   unknownField,
 } from './paths.ts'
+import { isOpen, requirePath } from './readable.ts'
 import type { Rights } from './rights.ts'
 
 export type Selected =
@@ -40,7 +41,7 @@ export function planSelection(
   rights: Rights,
 ): Selected[] {
   rights.require(entity, 'read')
-  const chosen = request.select ?? defaultItems(entity)
+  const chosen = request.select ?? defaultItems(model, entity, rights)
   const expanded = new Set(request.expand.map((item) => item.alias ?? item.name))
   const plain = chosen.filter((item) => !expanded.has(item.alias ?? item.name))
   const all = [...plain, ...request.expand.map(withDisplayName)]
@@ -49,8 +50,8 @@ export function planSelection(
   return [...always, ...all].map((item) => planItem(model, entity, item, rights))
 }
 
-function defaultItems(entity: EntityModel): SelectItem[] {
-  const fields = entity.entity.fields.filter((field) => field.type !== 'many_to_many')
+function defaultItems(model: Model, entity: EntityModel, rights: Rights): SelectItem[] {
+  const fields = entity.entity.fields.filter((field) => field.type !== 'many_to_many' && isOpen(model, field, rights))
   return [...standardNames(entity), ...fields.map((field) => field.name)].map((name) => ({ name }))
 }
 
@@ -71,6 +72,7 @@ function planItem(model: Model, entity: EntityModel, item: SelectItem, rights: R
   }
   const path = findPath(model, entity, key)
   if (!path) throw unknownField(entity, key, 'select')
+  requirePath(model, path, 'select', rights)
   return { kind: 'value', key, path }
 }
 

@@ -7,9 +7,18 @@ import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
 import type { SetReference } from '../sql/references-sql.ts'
+import type { KeptColumn } from '../sql/kept-options.ts'
 import { valueInput } from '../sql/row-values.ts'
 import { referenceTarget } from './paths.ts'
-import { isRuleDefault, type Seal, storeValue, writtenColumns } from './field-value.ts'
+import { relationshipProblems } from './relationship.ts'
+import {
+  type Destination,
+  isRuleDefault,
+  type SealField,
+  storeValue,
+  type ValueProblem,
+  writtenColumns,
+} from './field-value.ts'
 
 export interface WritePlan {
   provided: ReadonlySet<string>
@@ -17,13 +26,15 @@ export interface WritePlan {
   owners: readonly string[]
   references: readonly SetReference[]
   parents: readonly Field[]
+  /** Set to options that are no longer offered: refused unless the record has them already. */
+  kept: readonly (KeptColumn & { problem: ValueProblem })[]
   /** Values of the statement's inputs. */
   inputs: Record<string, string | null>
   /** Equal shapes share a statement. */
   shape: string
 }
 
-const EMPTY = { ok: true, texts: [], isEmpty: true, target: undefined } as const
+const EMPTY = { ok: true, texts: [], isEmpty: true, target: undefined, kept: undefined } as const
 const SYSTEM_MEMBERS = new Set([
   'id',
   'version',
@@ -42,12 +53,12 @@ export function planWrite(
   entity: EntityModel,
   body: unknown,
   kind: 'create' | 'update',
-  seal: Seal,
+  seal: SealField,
 ): WritePlan {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
   }
-  const builder = new WriteBuilder(model, entity, seal)
+  const builder = new WriteBuilder(entity, { model, isNew: kind === 'create', seal })
   for (const [name, value] of Object.entries(body)) builder.member(name, value)
   if (kind === 'create') builder.addDefaults()
   return builder.finish(kind)
@@ -56,18 +67,19 @@ export function planWrite(
 class WriteBuilder {
   private readonly model: Model
   private readonly entity: EntityModel
-  private readonly seal: Seal
+  private readonly into: Destination
   private readonly problems: Problem[] = []
   private readonly provided = new Map<string, Field>()
   private readonly owners: string[] = []
   private readonly references: SetReference[] = []
   private readonly parents: Field[] = []
+  private readonly kept: WritePlan['kept'][number][] = []
   private readonly inputs: Record<string, string | null> = {}
 
-  constructor(model: Model, entity: EntityModel, seal: Seal) {
-    this.model = model
+  constructor(entity: EntityModel, into: Destination) {
+    this.model = into.model
     this.entity = entity
-    this.seal = seal
+    this.into = into
   }
 
   member(name: string, value: unknown): void {
@@ -93,6 +105,7 @@ class WriteBuilder {
       if (isMissing && field.required && !this.problems.some((problem) => problem.path === `/${field.name}`))
         this.required(field.name)
     }
+    this.problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name), kind === 'create'))
     if (this.problems.length > 0)
       throw new RelataError('RL206', invalidMessage(this.problems.length), { problems: this.problems })
     const names = [...this.provided.keys()].sort()
@@ -102,14 +115,21 @@ class WriteBuilder {
       owners: this.owners,
       references: this.references,
       parents: this.parents,
+      kept: this.kept,
       inputs: this.inputs,
       shape: [
         names.join(','),
         this.owners.join(','),
         targets.join(','),
         this.parents.map((field) => field.name).join(','),
+        this.kept.map(({ field }) => field).join(','),
       ].join('|'),
     }
+  }
+
+  private stored(name: string): (string | null)[] | undefined {
+    const field = this.provided.get(name)
+    return field && writtenColumns(field).map((column) => this.inputs[valueInput(column)] ?? null)
   }
 
   private field(name: string, field: Field, value: unknown, isDefault: boolean): void {
@@ -118,13 +138,19 @@ class WriteBuilder {
     if (this.provided.has(field.name)) return this.problem(name, 'twice', 'stands there twice, under two of its names')
     const columns = writtenColumns(field)
     const isNothing = value === null || value === undefined
-    const stored = isNothing ? EMPTY : storeValue(this.model, field, columns, value, this.seal)
+    const stored = isNothing ? EMPTY : storeValue(this.into, field, columns, value)
     if (!stored.ok) return this.problem(name, stored.problem.key, stored.problem.message, stored.problem.params)
     if (stored.isEmpty && field.required) return this.required(name)
     this.provided.set(field.name, field)
     columns.forEach((column, index) => {
       this.inputs[valueInput(column)] = stored.texts[index] ?? null
     })
+    const [column] = columns
+    if (stored.kept && column) {
+      const inputName = `kept:${column.column}`
+      this.kept.push({ field: field.name, column, inputName, problem: stored.kept.problem })
+      this.inputs[inputName] = stored.kept.text
+    }
     if (!stored.isEmpty) this.reference(field, stored.target)
   }
 

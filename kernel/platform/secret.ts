@@ -10,12 +10,14 @@ import { createPrivately, readIfPresent, writePrivately } from './data-folder.ts
 export interface Keyring {
   /**
    * Encrypt with AES-256-GCM.
-   * @param context where the value belongs, such as `mail_account/7/password`; it opens nowhere else
+   * @param context where the value belongs, such as `secretPlace` of plan/ names it; it opens nowhere else
    * @returns `v1.<key id>.<base64url>`
    */
   seal(plaintext: string, context: string): string
   /** @throws RL500 when it was changed, belongs elsewhere, or its key is gone */
   open(sealed: string, context: string): string
+  /** What everything begins with that `seal` makes now. */
+  readonly prefix: string
   /** Sealed with an earlier key: seal it again when there is an occasion. */
   isOutdated(sealed: string): boolean
   /** 32 bytes for one purpose, from the first key. */
@@ -42,6 +44,7 @@ export function createKeyring(secrets: readonly string[]): Keyring {
   const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
   return {
+    prefix: `${VERSION}.${newest.id}.`,
     seal(plaintext, context) {
       const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv(CIPHER, newest.sealing, iv).setAAD(Buffer.from(context))
@@ -100,8 +103,19 @@ export function readSecrets({ secrets, dataFolder }: Pick<Config, 'secrets' | 'd
   return found
 }
 
-/** Put a new key in front of the key file. Servers that are running use it after their next start. */
-export function rotateKeyFile(dataFolder: string): void {
+/**
+ * Put a new key in front of the key file, unless one stands there already from a rotation that was cut off.
+ * @returns secrets, newest first
+ */
+export function beginRotation(dataFolder: string): readonly string[] {
   const present = readSecrets({ secrets: [], dataFolder })
-  writePrivately(keyFile(dataFolder), `${[newSecret(), ...present].join('\n')}\n`)
+  if (present.length > 1) return present
+  const secrets = [newSecret(), ...present]
+  writePrivately(keyFile(dataFolder), `${secrets.join('\n')}\n`)
+  return secrets
+}
+
+/** Leave the newest key alone in the key file: nothing sealed with the others opens any more. */
+export function endRotation(dataFolder: string, [newest = '']: readonly string[]): void {
+  writePrivately(keyFile(dataFolder), `${newest}\n`)
 }

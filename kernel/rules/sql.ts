@@ -150,11 +150,12 @@ class Writer {
   }
 
   private call(node: Call): Sql {
+    // Operands are written once: what is nested would otherwise double at every level.
+    if (node.operator === 'if') return this.choice(node)
+    if (!VALUES.has(node.operator)) return this.strict(node)
     const args = node.args.map((arg) => this.operand(arg))
     const [a = trusted('NULL'), b = trusted('NULL')] = args
     switch (node.operator) {
-      case 'if':
-        return this.choice(node)
       case 'min':
       case 'max':
         return sql`${trusted(node.operator === 'min' ? 'LEAST' : 'GREATEST')}(${join(args, ', ')})`
@@ -165,7 +166,7 @@ class Writer {
       case 'to_decimal':
         return sql`round((${a})::text::numeric, 20)`
       case 'to_number':
-        return sql`(${a})::float8`
+        return sql`${within(a, '1.7976931348623158e308')}::float8`
       case 'to_text':
         return asText(a, node.args[0]?.type.kind ?? 'null')
       case '+':
@@ -175,10 +176,8 @@ class Writer {
         return args.length === 1 ? settled(sql`0 - ${a}`) : settled(sql`${a} - ${b}`)
       case '/':
         return settled(sql`div(${a} * 1e20, NULLIF(${b}, 0)) * 0.00000000000000000001`)
-      case '%':
-        return settled(sql`${a} % NULLIF(${b}, 0)`)
       default:
-        return this.strict(node)
+        return settled(sql`${a} % NULLIF(${b}, 0)`)
     }
   }
 
@@ -197,14 +196,21 @@ class Writer {
 
 const isNull = (node: RuleNode): boolean => node.kind === 'literal' && node.value === null
 
+/** Operators that yield values; all others but "if" are conditions. */
+const VALUES: ReadonlySet<string> = new Set('min max cat join to_decimal to_number to_text + - * / %'.split(' '))
+
 /** Operators whose loose form is never NULL, whatever its operands are. */
 const NEVER_NULL: ReadonlySet<string> = new Set(['!', '!=', '=='])
 /** `a = $1` is NULL for an empty field; tests of emptiness and differences are not. */
 const isTest = (node: Call): boolean => node.operator !== '==' || node.args.some(isNull)
 
-/** Rounded to the scale; NULL from 10^40 on: without naming the operands twice. */
-function settled(value: Sql): Sql {
-  return sql`NULLIF(NULLIF(LEAST(GREATEST(round(${value}, 20), -1e40), 1e40), 1e40), -1e40)`
+/** Rounded to the scale; NULL from 10^40 on. */
+const settled = (value: Sql): Sql => within(sql`round(${value}, 20)`, '1e40')
+
+/** NULL from the limit on, without naming the value twice. */
+function within(value: Sql, limit: string): Sql {
+  const [low, high] = [trusted(`-${limit}`), trusted(limit)]
+  return sql`NULLIF(NULLIF(LEAST(GREATEST(${value}, ${low}), ${high}), ${high}), ${low})`
 }
 
 function asText(value: Sql, kind: RuleKind): Sql {

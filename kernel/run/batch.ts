@@ -109,6 +109,9 @@ export async function upsertRecord(
   keys: readonly string[],
   body: unknown,
 ): Promise<WrittenRecord & { isNew: boolean }> {
+  // Both, before anything is looked up: which of them was missing would tell whether there is such a record.
+  context.rights.require(entity, 'create')
+  context.rights.require(entity, 'update')
   requireUniqueKeys(entity, keys)
   const inputs = keyInputs(entity, keys, body)
   return withRetry(async () => {

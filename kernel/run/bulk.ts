@@ -7,10 +7,10 @@ import type { BulkAnswer } from '../../sdk/wire/records.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import type { BulkLine } from '../parse/bulk-body.ts'
 import { RowPlan } from '../plan/row-plan.ts'
-import { copyStage, createStage, insertStage, STAGE, timeOfId } from '../sql/bulk-sql.ts'
+import { copyStage, createStage, insertStage, STAGE, stageIds, timeOfId } from '../sql/bulk-sql.ts'
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
 import { type Check, checksOf } from './bulk-checks.ts'
-import type { Context } from './context.ts'
+import { askGuard, type Context, guardOf } from './context.ts'
 import { copyLine } from './copy-text.ts'
 import type { Database, Reserved } from './database.ts'
 import { newId } from './new-id.ts'
@@ -166,12 +166,20 @@ class Load {
       const [row] = await this.query(
         insertStage(this.context.model, this.entity, this.options.isDatedById ? timeOfId : undefined),
       )
+      await this.askGuard()
       await this.connection.execute('COMMIT')
       return { taken, count: Number(row?.[0] ?? 0) }
     } catch (error) {
       await this.connection.execute('ROLLBACK').catch(() => undefined)
       throw error
     }
+  }
+
+  private async askGuard(): Promise<void> {
+    if (!guardOf(this.context.guards, this.entity)) return
+    const ids = (await this.query(stageIds())).map(([id]) => id ?? '')
+    const write = { operation: 'create', fields: new Set<string>(), isAlong: false } as const
+    await askGuard(this.context, { tx: this.connection, entity: this.entity, ids, ...write })
   }
 
   /** Until nothing more goes: a row that is taken out may be what another one points to. */

@@ -11,12 +11,16 @@ export type WriteGuard = (write: GuardedWrite) => Promise<void>
 export interface GuardedWrite {
   tx: Queryable
   model: Model
+  actor: Actor
+  rights: Rights
   entity: EntityModel
   ids: readonly string[]
   /** A purge is asked about before the rows go; the others after the write. */
-  operation: 'update' | 'delete' | 'purge'
-  /** Names of the fields that an update sets. */
+  operation: 'create' | 'update' | 'delete' | 'restore' | 'purge'
+  /** Names of the fields that a create or update sets; empty for a bulk load, whose rows may set any. */
   fields: ReadonlySet<string>
+  /** The records go, or come back, along with another one. */
+  isAlong: boolean
 }
 
 export interface Context {
@@ -36,4 +40,17 @@ export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guar
 /** Everything that a compiled statement depends on beside its shape. */
 export function cacheKey(context: Context, entity: EntityModel): string {
   return `${context.loaded.tenant.schema} ${context.model.key} ${context.rights.key} ${entity.entity.id}`
+}
+
+/** Asks the guard of the entity, when it has one. */
+export async function askGuard(
+  { model, actor, rights, guards }: Context,
+  write: Omit<GuardedWrite, 'model' | 'actor' | 'rights'>,
+): Promise<void> {
+  await guardOf(guards, write.entity)?.({ model, actor, rights, ...write })
+}
+
+export function guardOf(guards: Context['guards'], entity: EntityModel): WriteGuard | undefined {
+  const trait = entity.entity.traits.find((name) => Object.hasOwn(guards, name))
+  return trait === undefined ? undefined : guards[trait]
 }

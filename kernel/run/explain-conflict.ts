@@ -30,6 +30,9 @@ export async function explainConflict(
   return conflictError(context, database, entity, id, expected, Number(version), plan)
 }
 
+/** Versions that are looked through for what changed meanwhile. */
+const LATEST = 1_000
+
 async function conflictError(
   context: Context,
   database: Queryable,
@@ -41,7 +44,7 @@ async function conflictError(
 ): Promise<RelataError> {
   const record = await getRecord(context, database, entity, id, { select: undefined, expand: [], isTrash: false })
   const later = entity.entity.history
-    ? (await readHistory(context, database, entity, id)).filter((entry) => entry.version > expected)
+    ? (await readHistory(context, database, entity, id, { limit: LATEST })).filter((entry) => entry.version > expected)
     : []
   const changed = [...new Set(later.flatMap((entry) => Object.keys(entry.changes)))]
   const both = changed.filter((name) => plan?.provided.has(name))

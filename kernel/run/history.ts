@@ -2,14 +2,22 @@
 import { RelataError } from '../../sdk/errors.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
+import { checkRule, compileRule } from '../../sdk/rules/index.ts'
+import { readPath } from '../../sdk/wire/read-path.ts'
 import type { HistoryEntry, WireRecord, WireValue } from '../../sdk/wire/records.ts'
-import type { EntityModel } from '../catalog/model.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import { entityScope } from '../catalog/scope.ts'
 import { bind, ident, input, type Sql, sql, toStatement } from '../sql/sql.ts'
 import type { Context } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { getRecord, noSuchRecord } from './read-records.ts'
 
-const MAX_ENTRIES = 1_000
+/** Which entries: older than a version, newer than a moment, at most so many. */
+interface Window {
+  before?: number | undefined
+  after?: string
+  limit?: number
+}
 
 /** Newest first. @throws RL205 */
 export async function readHistory(
@@ -17,10 +25,11 @@ export async function readHistory(
   database: Queryable,
   entity: EntityModel,
   id: string,
+  window: Pick<Window, 'before' | 'limit'>,
 ): Promise<HistoryEntry[]> {
   context.rights.require(entity, 'read')
   await requireRecord(context, database, entity, id)
-  const rows = await historyRows(context, database, entity, id, undefined)
+  const rows = await historyRows(context, database, entity, id, window)
   return rows.map((row) => entryOf(entity, row))
 }
 
@@ -35,8 +44,9 @@ export async function readAt(
   if (!entity.entity.history) throw new RelataError('RL204', `${entity.entity.name} keeps no history.`)
   const record = await currentState(context, database, entity, id)
   if (String(record['created_at']) > at) throw new RelataError('RL205', 'The record did not exist at that time.')
-  const later = (await historyRows(context, database, entity, id, at)).map((row) => entryOf(entity, row))
+  const later = (await historyRows(context, database, entity, id, { after: at })).map((row) => entryOf(entity, row))
   for (const entry of later) undo(record, entry)
+  record.display_name = nameOf(context.model, entity, record)
   for (const field of entity.entity.fields) if (field.columns.length === 0) delete record[field.name]
   return record
 }
@@ -48,6 +58,14 @@ function undo(record: WireRecord & Record<string, WireValue>, entry: HistoryEntr
   if (entry.operation === 'restore') record['deleted_at'] = entry.at
   record['updated_at'] = null
   record['updated_by'] = null
+}
+
+/** The name that these values give, where its rule reads nothing but them. */
+function nameOf(model: Model, entity: EntityModel, record: WireRecord): string {
+  const checked = checkRule(entity.entity.displayName, entityScope(model, entity), { kind: 'text' })
+  if (!checked.ok) return record.display_name
+  const value = compileRule<WireRecord>(checked.rule, (path) => (values) => readPath(values, path))(record)
+  return typeof value === 'string' ? value : ''
 }
 
 async function currentState(
@@ -78,19 +96,27 @@ async function historyRows(
   database: Queryable,
   entity: EntityModel,
   id: string,
-  after: string | undefined,
+  { before, after, limit }: Window,
 ): Promise<RawRow[]> {
   const { schema } = context.model.snapshot
   const users = context.model.entity('system.user')
-  const since: Sql = after === undefined ? sql`` : sql` AND h.at > ${input('after', 'timestamptz')}`
+  const newer: Sql = after === undefined ? sql`` : sql` AND h.at > ${input('after', 'timestamptz')}`
+  const older: Sql = before === undefined ? sql`` : sql` AND h.version < ${input('before', 'int4')}`
+  const most: Sql = limit === undefined ? sql`` : sql` LIMIT ${input('limit', 'int4')}`
   const query = sql`SELECT h.version, to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.actor, u.display_name, h.operation, h.changes FROM ${ident(schema, '_history')} AS h LEFT JOIN ${ident(
     schema,
     users.entity.table,
-  )} AS u ON u.id = h.actor WHERE h.record = ${input('id', 'uuid')} AND h.entity = ${input('entity', 'text')}${since} ORDER BY h.version DESC, h.id DESC LIMIT ${input('max', 'int4')}`
+  )} AS u ON u.id = h.actor WHERE h.record = ${input('id', 'uuid')} AND h.entity = ${input('entity', 'text')}${newer}${older} ORDER BY h.version DESC, h.id DESC${most}`
   const statement = toStatement(query)
   return database.query(
     statement.text,
-    bind(statement, { id, entity: entity.entity.id, max: String(MAX_ENTRIES), after: after ?? null }),
+    bind(statement, {
+      id,
+      entity: entity.entity.id,
+      after: after ?? null,
+      before: before === undefined ? null : String(before),
+      limit: limit === undefined ? null : String(limit),
+    }),
   )
 }
 

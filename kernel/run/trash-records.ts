@@ -12,13 +12,13 @@ import {
   referringRecords,
   trashQuietly,
 } from '../sql/trash-sql.ts'
-import type { Context } from './context.ts'
+import { askGuard, type Context, type GuardedWrite } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { explainConflict } from './explain-conflict.ts'
 import { extremesOf, uuidArray } from './extremes.ts'
 import { fromPostgres } from './postgres-error.ts'
 import { noSuchRecord } from './read-records.ts'
-import { guardOf, inTransaction, updateRecord, type Writer } from './write-records.ts'
+import { inTransaction, updateRecord, type Writer } from './write-records.ts'
 
 /** At most so many records go along with one delete. */
 const MAX_CASCADE = 10_000
@@ -37,12 +37,27 @@ export async function deleteRecord(
     if (!row) throw noSuchRecord(entity, id)
     if (version !== undefined && Number(row[1]) !== version)
       throw (await explainConflict(context, tx, entity, id, version)) ?? noSuchRecord(entity, id)
-    await trash(context, tx, entity, [id], { left: MAX_CASCADE })
-    await guardOf(
-      context,
-      entity,
-    )?.({ tx, model: context.model, entity, ids: [id], operation: 'delete', fields: new Set() })
+    const moved: Moved[] = []
+    await trash(context, tx, entity, [id], moved)
+    await askGuards(context, tx, moved, 'delete')
   })
+}
+
+/** Records of one entity that went together; the first of a list are those that were asked for, the rest went along. */
+interface Moved {
+  entity: EntityModel
+  ids: readonly string[]
+}
+
+/** After everything has moved, so that a guard sees the whole of it. */
+async function askGuards(
+  context: Context,
+  tx: Queryable,
+  moved: readonly Moved[],
+  operation: GuardedWrite['operation'],
+): Promise<void> {
+  for (const [index, { entity, ids }] of moved.entries())
+    await askGuard(context, { tx, entity, ids, operation, fields: new Set(), isAlong: index > 0 })
 }
 
 /** Set of records of one entity, already locked, and what hangs on them. */
@@ -51,11 +66,11 @@ async function trash(
   tx: Queryable,
   entity: EntityModel,
   ids: readonly string[],
-  budget: { left: number },
+  moved: Moved[],
 ): Promise<void> {
-  budget.left -= ids.length
-  if (budget.left < 0)
-    throw new RelataError('RL401', `More than ${MAX_CASCADE} records would go along. Delete them in parts.`)
+  moved.push({ entity, ids })
+  const left = MAX_CASCADE - moved.reduce((sum, one) => sum + one.ids.length, 0)
+  if (left < 0) throw new RelataError('RL401', `More than ${MAX_CASCADE} records would go along. Delete them in parts.`)
   await move(context, tx, entity, ids, 'delete')
   for (const inbound of inboundOf(context, entity)) {
     const refers = (limit: number) =>
@@ -65,13 +80,13 @@ async function trash(
       if (rows.length > 0) throw stillReferred(context, inbound.child, rows)
       continue
     }
-    const children = (await refers(budget.left + 1)).map((row) => row[0] ?? '')
+    const children = (await refers(left + 1)).map((row) => row[0] ?? '')
     if (children.length === 0) continue
     if (inbound.onDelete === 'cascade') {
       await run(context, inbound.child, tx, lockRecords(context.model, inbound.child, false), {
         ids: uuidArray(children),
       })
-      await trash(context, tx, inbound.child, children, budget)
+      await trash(context, tx, inbound.child, children, moved)
     } else {
       await detach(context, tx, inbound, children)
     }
@@ -164,7 +179,9 @@ export async function restoreRecord(context: Context, writer: Writer, entity: En
       if (await explainConflict(context, tx, entity, id, undefined)) throw noSuchRecord(entity, id)
       throw new RelataError('RL216', 'The record is not in the trash.')
     }
-    await restore(context, tx, entity, [id], row[2] ?? '')
+    const moved: Moved[] = []
+    await restore(context, tx, entity, [id], row[2] ?? '', moved)
+    await askGuards(context, tx, moved, 'restore')
   })
 }
 
@@ -175,7 +192,9 @@ async function restore(
   entity: EntityModel,
   ids: readonly string[],
   deletedAt: string,
+  moved: Moved[],
 ): Promise<void> {
+  moved.push({ entity, ids })
   await move(context, tx, entity, ids, 'restore')
   for (const inbound of inboundOf(context, entity)) {
     if (inbound.onDelete !== 'cascade') continue
@@ -191,6 +210,7 @@ async function restore(
         inbound.child,
         rows.map((row) => row[0] ?? ''),
         deletedAt,
+        moved,
       )
   }
 }
@@ -206,10 +226,7 @@ export async function purgeRecord(context: Context, writer: Writer, entity: Enti
         hint: 'Delete the record first.',
       })
     }
-    await guardOf(
-      context,
-      entity,
-    )?.({ tx, model: context.model, entity, ids: [id], operation: 'purge', fields: new Set() })
+    await askGuards(context, tx, [{ entity, ids: [id] }], 'purge')
     await purge(context, tx, entity, [id])
   })
 }

@@ -1,15 +1,17 @@
 // Creating and changing one record. Where nothing else is asked for it is one statement; a transaction is opened only
 // for what one statement cannot do right: extremes of roll-ups, trees, guards.
-import { RelataError } from '../../sdk/errors.ts'
+import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
+import { sealInto } from '../plan/field-value.ts'
 import { planSelection } from '../plan/selection.ts'
 import { planWrite, type WritePlan } from '../plan/write-plan.ts'
 import { type CompiledWrite, compileCreate } from '../sql/create-sql.ts'
+import { missingOptions } from '../sql/kept-options.ts'
 import { missingReferences } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
 import { bind, toStatement } from '../sql/sql.ts'
 import { compileUpdate } from '../sql/update-sql.ts'
-import { type Context, cacheKey } from './context.ts'
+import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
 import { extremesOf } from './extremes.ts'
 import { explainConflict } from './explain-conflict.ts'
@@ -35,7 +37,8 @@ export async function createRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'create')
-  const plan = planWrite(context.model, entity, body, 'create', context.seal)
+  const id = newId()
+  const plan = planWrite(context.model, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
   const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
     compileCreate(context.model, entity, {
       provided: plan.provided,
@@ -43,10 +46,18 @@ export async function createRecord(
       selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
     }),
   )
-  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id: newId(), actor: context.actor.userId }
-  const [row] = await runOne(context, entity, queryable(writer), compiled, inputs)
-  if (!row) throw await missingReferenceError(context, queryable(writer), plan)
-  return written(compiled, row)
+  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
+  const work = async (tx: Queryable): Promise<WrittenRecord> => {
+    const [row] = await runOne(context, entity, tx, compiled, inputs)
+    if (!row) throw await missingReferenceError(context, tx, plan)
+    return written(compiled, row)
+  }
+  if (!guardOf(context.guards, entity)) return work(queryable(writer))
+  return inTransaction(writer, async (tx) => {
+    const result = await work(tx)
+    await askGuard(context, { tx, entity, ids: [id], operation: 'create', fields: plan.provided, isAlong: false })
+    return result
+  })
 }
 
 /** `version` undefined: whatever is there is overwritten. @throws RL205 RL206 RL207 RL208 RL301 */
@@ -59,7 +70,7 @@ export async function updateRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'update')
-  const plan = planWrite(context.model, entity, body, 'update', context.seal)
+  const plan = planWrite(context.model, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
   const hasVersion = version !== undefined
   const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
     compileUpdate(context.model, entity, {
@@ -67,6 +78,7 @@ export async function updateRecord(
       owners: plan.owners,
       references: plan.references,
       parents: plan.parents,
+      kept: plan.kept,
       hasVersion,
       selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
     }),
@@ -77,17 +89,17 @@ export async function updateRecord(
     if (!row) throw await whyNotUpdated(context, tx, entity, id, version, plan)
     return written(compiled, row)
   }
-  const guard = guardOf(context, entity)
   const groups = feedGroups(context.model, entity).filter(
     (group) => hasExtremes(group) && isTouched(group, plan.provided),
   )
-  if (!guard && groups.length === 0 && plan.parents.length === 0) return work(queryable(writer))
+  if (!guardOf(context.guards, entity) && groups.length === 0 && plan.parents.length === 0)
+    return work(queryable(writer))
   return inTransaction(writer, async (tx) => {
     if (plan.parents.length > 0) await lockTree(tx, context, entity)
     const extremes = await extremesOf(context.model, entity, groups, tx, [id])
     const result = await work(tx)
     await extremes.recompute()
-    await guard?.({ tx, model: context.model, entity, ids: [id], operation: 'update', fields: plan.provided })
+    await askGuard(context, { tx, entity, ids: [id], operation: 'update', fields: plan.provided, isAlong: false })
     return result
   })
 }
@@ -98,11 +110,6 @@ const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.
 
 export function inTransaction<T>(writer: Writer, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return 'database' in writer ? writer.database.transaction(work) : work(writer.tx)
-}
-
-export function guardOf(context: Context, entity: EntityModel): Context['guards'][string] | undefined {
-  const trait = entity.entity.traits.find((name) => context.guards[name])
-  return trait === undefined ? undefined : context.guards[trait]
 }
 
 async function runOne(
@@ -165,6 +172,8 @@ async function whyNotUpdated(
     const missing = await missingReferenceError(context, database, plan)
     if (missing.code === 'RL206') return missing
   }
+  const inactive = await inactiveOptions(context, database, entity, id, plan)
+  if (inactive.length > 0) return new RelataError('RL206', 'An option is no longer offered.', { problems: inactive })
   const [parent] = plan.parents
   if (parent) {
     return new RelataError('RL206', 'A record cannot stand below itself.', {
@@ -172,4 +181,20 @@ async function whyNotUpdated(
     })
   }
   return noSuchRecord(entity, id)
+}
+
+async function inactiveOptions(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  id: string,
+  plan: WritePlan,
+): Promise<Problem[]> {
+  if (plan.kept.length === 0) return []
+  const statement = toStatement(missingOptions(context.model, entity, plan.kept))
+  const names = Object.fromEntries(plan.kept.map(({ field }) => [`name:${field}`, field]))
+  const missing = (await database.query(statement.text, bind(statement, { ...plan.inputs, ...names, id }))).flat()
+  return plan.kept.flatMap(({ field, problem: { key, message, params } }) =>
+    missing.includes(field) ? [{ path: `/${field}`, key, message, ...(params ? { params } : {}) }] : [],
+  )
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import { AUTH_CHANNEL, tenantMessage } from '../auth/channel.ts'
-import { requireAdministrator } from '../auth/index.ts'
+import { lockAdministrators, requireAdministrator } from '../auth/index.ts'
 import { Model } from '../catalog/model.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
 import { insertJob } from '../jobs/job-rows.ts'
@@ -15,6 +15,7 @@ import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from
 import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/registry.ts'
 import { prepareCopy } from './copies.ts'
 import { type Draft, planPublish } from './planner.ts'
+import { writeRoles } from './role-rows.ts'
 import { insertVersion, latestVersion, versionAt } from './versions.ts'
 
 export interface PublisherOptions {
@@ -214,7 +215,10 @@ async function publishOnce(
   const { snapshot } = draft
   const model = new Model(snapshot)
   if (draft.statements.length > 0) await connection.execute(draft.statements.join(';\n'))
-  if (request.mustKeepAdministrator) await requireAdministrator(connection, model)
+  if (request.mustKeepAdministrator) {
+    await lockAdministrators(connection, model)
+    await requireAdministrator(connection, model)
+  }
   await insertVersion(connection, tenant.schema, {
     version: snapshot.version,
     sources: draft.sources,
@@ -226,6 +230,7 @@ async function publishOnce(
     note: request.note ?? null,
     by: request.by,
   })
+  await writeRoles(connection, model)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
   await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))

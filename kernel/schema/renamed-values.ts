@@ -9,8 +9,6 @@ import { plain } from './difference.ts'
 /** Old name → new name. */
 type Renames = ReadonlyMap<string, string>
 
-const RELATIONSHIP_TRAIT = 'relationship'
-
 export interface RenamedValues {
   step: PlanStep
   /** Ids of the entity whose records hold them: nobody may write the old names into them any more. */
@@ -25,7 +23,7 @@ export function renamedValues(before: Snapshot | undefined, after: Snapshot, act
   const namesOf = (entity: Entity, field: Field): Renames => {
     if (field.type === 'any_reference') return entities
     if (field.options.optionsFrom === 'roles') return roles
-    if (entity.traits.includes(RELATIONSHIP_TRAIT) && field.name === 'type') return relationships
+    if (field.options.optionsFrom === 'relationship_types') return relationships
     return optionRenames(fieldBefore(before, entity, field), field)
   }
   return after.entities.flatMap((entity) =>

@@ -16,6 +16,10 @@ export function createStage(columns: readonly StageColumn[]): Sql {
   return sql`CREATE TEMPORARY TABLE ${stage} ("_line" int8${join(list, '')}) ON COMMIT DELETE ROWS`
 }
 
+export function stageIds(): Sql {
+  return sql`SELECT s."id" FROM ${stage} AS s`
+}
+
 export function copyStage(columns: readonly StageColumn[]): Sql {
   return sql`COPY ${stage} ("_line", ${join(
     columns.map(({ name }) => ident(name)),

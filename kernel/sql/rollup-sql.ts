@@ -100,6 +100,7 @@ const isExtreme = (rollup: Rollup): boolean => rollup.aggregate === 'min' || rol
 interface SideColumn {
   column: string
   holds: 'count' | 'sum' | 'min' | 'max'
+  isText: boolean
   /** What one child contributes; zero or null when it does not count. */
   contribution: (row: RowSource) => Sql
 }
@@ -108,11 +109,12 @@ function sideColumns(model: Model, child: EntityModel, group: FeedGroup): SideCo
   return group.feeds.flatMap(({ rollup }) => {
     const filter = checkedFilter(model, child, rollup)
     return rollup.columns.map(
-      ({ column, holds }): SideColumn => ({
+      ({ column, holds, sqlType }): SideColumn => ({
         column,
         holds,
+        isText: sqlType === 'text',
         contribution: (row) => {
-          const value = rollup.field ? numericValue(row, rollup.field, holds) : undefined
+          const value = rollup.field ? comparable(row, rollup.field, holds) : undefined
           const counted = filter ? predicateSql(filter, (path) => row.column(path).sql) : trusted('TRUE')
           const isSet = value ? sql`${value} IS NOT NULL` : trusted('TRUE')
           if (holds === 'count') return sql`CASE WHEN ${counted} AND ${isSet} THEN 1 ELSE 0 END`
@@ -124,9 +126,13 @@ function sideColumns(model: Model, child: EntityModel, group: FeedGroup): SideCo
   })
 }
 
-/** Sums of float8 add its shortest decimal form, so that adding and taking away leave exactly nothing. */
-function numericValue(row: RowSource, path: string, holds: SideColumn['holds']): Sql {
+/**
+ * Sums of float8 add its shortest decimal form, so that adding and taking away leave exactly nothing. Texts are ordered
+ * by code points, as rules order them, whatever the locale of the database.
+ */
+function comparable(row: RowSource, path: string, holds: SideColumn['holds']): Sql {
   const column = row.column(path)
+  if (column.sqlType === 'text') return sql`(${column.sql}) COLLATE "C"`
   return holds === 'sum' && column.sqlType === 'float8' ? sql`(${column.sql})::text::numeric` : column.sql
 }
 
@@ -152,7 +158,7 @@ export function moveRollups(model: Model, child: EntityModel, group: FeedGroup, 
     holds === 'count' || holds === 'sum' ? sql`${ident('s', column)} <> 0` : sql`${ident('s', column)} IS NOT NULL`,
   )
   const side = ident(model.snapshot.schema, group.table)
-  const updates = columns.map(({ column, holds }) => sql`${ident(column)} = ${merged(column, holds)}`)
+  const updates = columns.map((column) => sql`${ident(column.column)} = ${merged(column)}`)
   return sql`INSERT INTO ${side} AS t (id, ${join(names, ', ')}) SELECT s.id, ${join(
     columns.map(({ column }) => ident('s', column)),
     ', ',
@@ -162,8 +168,8 @@ export function moveRollups(model: Model, child: EntityModel, group: FeedGroup, 
   )} FROM (${join(rows, ' UNION ALL ')}) AS m WHERE m.id IS NOT NULL GROUP BY m.id) AS s WHERE ${join(isMoved, ' OR ')} ORDER BY s.id ON CONFLICT (id) DO UPDATE SET ${join(updates, ', ')}`
 }
 
-function merged(column: string, holds: SideColumn['holds']): Sql {
-  const before = ident('t', column)
+function merged({ column, holds, isText }: SideColumn): Sql {
+  const before = isText ? sql`${ident('t', column)} COLLATE "C"` : ident('t', column)
   const change = ident('excluded', column)
   if (holds === 'min') return sql`LEAST(${before}, ${change})`
   if (holds === 'max') return sql`GREATEST(${before}, ${change})`

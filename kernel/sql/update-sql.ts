@@ -5,6 +5,7 @@ import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { Selected } from '../plan/selection.ts'
 import { actor, differences, recordChange } from './change-sql.ts'
 import { type CompiledWrite, ownerColumns, withAnswer } from './create-sql.ts'
+import { hasOptions, type KeptColumn } from './kept-options.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
 import { feedGroups, isTouched, moveRollups } from './rollup-sql.ts'
 import { displayName, newRow, storedFields } from './row-values.ts'
@@ -17,19 +18,25 @@ export interface UpdateShape {
   references: readonly SetReference[]
   /** Parent fields that the body sets to a record: they must not make a circle. */
   parents: readonly Field[]
+  /** Options that only a record may be set to that has them. */
+  kept: readonly KeptColumn[]
   /** false: whatever version is there is overwritten. */
   hasVersion: boolean
   selection: readonly Selected[]
 }
 
 /**
- * No row comes back when the record is gone, is at another version, a reference leads nowhere, or a parent would make
- * a circle; which of them it was is asked afterwards.
+ * No row comes back when the record is gone, is at another version, a reference leads nowhere, a parent would make a
+ * circle, or an option is no longer offered; which of them it was is asked afterwards.
  */
 export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateShape): CompiledWrite {
   const table = ident(model.snapshot.schema, entity.entity.table)
   const checks = checkReferences(model, shape.references)
-  const conditions = [checks.condition, ...shape.parents.map((field) => sql`NOT ${makesCircle(model, entity, field)}`)]
+  const conditions = [
+    checks.condition,
+    ...shape.parents.map((field) => sql`NOT ${makesCircle(model, entity, field)}`),
+    ...shape.kept.map((one) => hasOptions(one, 'old')),
+  ]
   const version = shape.hasVersion ? sql` AND t.version = ${input('version', 'int4')}` : sql``
   const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL${version} FOR UPDATE)`
   const rows = newRow(

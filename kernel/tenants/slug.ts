@@ -23,7 +23,7 @@ const RESERVED: ReadonlySet<string> = new Set([
     'www',
     'files',
   ],
-  ...['fonts', 'icons', 'images', 'src', 'node-modules', 'favicon', 'robots', 'index'],
+  ...['gallery', 'fonts', 'icons', 'images', 'src', 'node-modules', 'favicon', 'robots', 'index'],
 ])
 
 /** Cyrillic and Greek as passports spell them, and Latin letters that Unicode does not take apart. */

@@ -22,6 +22,7 @@ export const RecordList = Type.Unsafe<ListAnswer>(
 export const Rows = Type.Object({ data: Type.Array(Type.Record(Type.String(), Type.Unknown())) })
 export const HistoryAnswer = Type.Object({
   data: Type.Array(Type.Unsafe<HistoryEntry>(Type.Object({ version: Type.Integer(), operation: Type.String() }))),
+  next: Type.Union([Type.Integer(), Type.Null()]),
 })
 export const BatchAnswer = Type.Object({ results: Type.Array(Type.Unknown()) })
 

@@ -109,9 +109,17 @@ export class RecordsApi {
     return checkAnswer(RecordAnswer, await this.send(`${address(entity, id)}/restore`, { method: 'POST' }))
   }
 
-  /** Newest first. */
+  /** Newest first, all of it. */
   async history(entity: string, id: string): Promise<readonly HistoryEntry[]> {
-    return checkAnswer(HistoryAnswer, await this.send(`${address(entity, id)}/history`)).data
+    const entries: HistoryEntry[] = []
+    let before: number | null = null
+    do {
+      const query: Record<string, string> = { limit: '500', ...(before === null ? {} : { before: String(before) }) }
+      const page = checkAnswer(HistoryAnswer, await this.send(`${address(entity, id)}/history`, { query }))
+      entries.push(...page.data)
+      before = page.next
+    } while (before !== null)
+    return entries
   }
 
   /** Create, or change the record with the same values in the unique fields `by`. */

@@ -11,7 +11,11 @@ const MAX_NAME = 100
 
 export const choiceProperties = {
   options: Type.Optional(Type.Array(Option, { maxItems: MAX_OPTIONS })),
-  options_from: Type.Optional(Type.Literal('roles', { description: 'the roles that the tenant has, by name' })),
+  options_from: Type.Optional(
+    Type.Union([Type.Literal('roles'), Type.Literal('relationship_types')], {
+      description: 'the things of this kind that the tenant has, by name',
+    }),
+  ),
 }
 
 export function choiceSchema({ choices }: ValueOptions): TSchema {

@@ -2,7 +2,8 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { RuleKind, RuleType } from '../rules/types.ts'
 import type { WireValue } from '../wire/records.ts'
-import { formatDay, formatDecimal, formatInstant, formatNumber } from './intl.ts'
+import { formatDay, formatInstant, formatStyled } from './intl.ts'
+import type { NumberFormat } from './number-format.ts'
 import { cannotBeSet } from './parsed.ts'
 import type { FieldType, FormatContext } from './types.ts'
 
@@ -35,17 +36,22 @@ export function ruleSchema({ kind, isList }: RuleType): TSchema {
 }
 
 /** @param type undefined: as the value itself shows */
-export function formatRuleValue(value: WireValue, type: RuleType | undefined, context: FormatContext): string {
+export function formatRuleValue(
+  value: WireValue,
+  type: RuleType | undefined,
+  context: FormatContext,
+  format: NumberFormat = {},
+): string {
   if (value === null) return ''
   if (Array.isArray(value)) {
     const item = type && { kind: type.kind }
-    return value.map((one: WireValue) => formatRuleValue(one, item, context)).join(', ')
+    return value.map((one: WireValue) => formatRuleValue(one, item, context, format)).join(', ')
   }
-  const { locale, timeZone, texts } = context
+  const { locale, timeZone, texts, baseCurrency } = context
   if (typeof value === 'boolean') return value ? (texts?.yes ?? 'Yes') : (texts?.no ?? 'No')
-  if (typeof value === 'number') return formatNumber(value, locale)
+  if (typeof value === 'number') return formatStyled(value, format, locale, baseCurrency)
   if (typeof value !== 'string') return JSON.stringify(value)
-  if (type?.kind === 'decimal' || type?.kind === 'number') return formatDecimal(value, locale)
+  if (type?.kind === 'decimal' || type?.kind === 'number') return formatStyled(value, format, locale, baseCurrency)
   if (type?.kind === 'date') return formatDay(value, locale)
   return type?.kind === 'instant' ? formatInstant(value, locale, timeZone, false) : value
 }

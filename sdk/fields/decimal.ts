@@ -2,13 +2,14 @@
 import { Type } from '@sinclair/typebox'
 import { checkBounds, decimalProperties, outsideBounds } from './bounds.ts'
 import { readDecimal } from './exact-number.ts'
-import { formatDecimal } from './intl.ts'
+import { formatDecimal, formatStyled } from './intl.ts'
+import { formatProperties } from './number-format.ts'
 import { stored } from './parsed.ts'
 import type { FieldShape, FieldType, Parsed } from './types.ts'
 
 export const decimal: FieldType = {
   name: 'decimal',
-  properties: decimalProperties,
+  properties: { ...decimalProperties, ...formatProperties },
   parts: () => [{ key: '', sqlType: 'numeric', ruleType: { kind: 'decimal' } }],
   widget: 'number',
   isWritable: true,
@@ -18,7 +19,8 @@ export const decimal: FieldType = {
   wireSchema: () => Type.String({ format: 'decimal' }),
   parse: parseDecimal,
   check: checkBounds,
-  format: (value, _field, { locale }) => formatDecimal(value, locale),
+  format: (value, { options }, { locale, baseCurrency }) =>
+    options.format ? formatStyled(value, options.format, locale, baseCurrency) : formatDecimal(value, locale),
 }
 
 /** Also of percent. */

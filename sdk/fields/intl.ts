@@ -1,5 +1,6 @@
 // Formatters of the platform, each made once: making one costs far more than using it.
 import { placesOf } from './exact-number.ts'
+import type { NumberFormat } from './number-format.ts'
 import { readTimeZone } from './time-zones.ts'
 
 /** Keeps what `make` made for a key, up to a number of keys. */
@@ -86,6 +87,39 @@ export function formatMoney(amount: unknown, currency: unknown, locale: string):
   if (!isDecimal(amount)) return asText(amount)
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return formatDecimal(amount, locale)
   return monies(locale, `${currency} ${placesText(amount)}`).format(amount)
+}
+
+/** As many digits as tell people something: two after the point, or three in all of what is smaller than one. */
+const ROUNDED: Intl.NumberFormatOptions = {
+  maximumFractionDigits: 2,
+  maximumSignificantDigits: 3,
+  roundingPriority: 'morePrecision',
+}
+const styled = keep((locale, option) => new Intl.NumberFormat(locale, JSON.parse(option)))
+
+/**
+ * A number by the format of its field.
+ * @param value a number, or exact decimal text
+ * @param baseCurrency where the format asks for a currency and names none
+ */
+export function formatStyled(
+  value: unknown,
+  { style, currency, decimals: places, grouping }: NumberFormat,
+  locale: string,
+  baseCurrency: string | undefined,
+): string {
+  if (typeof value !== 'number' && !isDecimal(value)) return asText(value)
+  const code = currency ?? baseCurrency
+  const digits = places === undefined ? ROUNDED : { minimumFractionDigits: places, maximumFractionDigits: places }
+  const money = style === 'currency' && code ? { style, currency: code } : {}
+  return styled(
+    locale,
+    JSON.stringify({
+      ...(style === 'currency' && places === undefined ? {} : digits),
+      ...(style === 'percent' ? { style: 'unit', unit: 'percent' } : money),
+      ...(grouping === false ? { useGrouping: false } : {}),
+    }),
+  ).format(value)
 }
 
 export function formatDay(value: unknown, locale: string): string {

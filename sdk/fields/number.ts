@@ -1,7 +1,8 @@
 // A floating-point number, for measurements; for what must be exact there are decimal and money.
 import { Type } from '@sinclair/typebox'
 import { tooLarge, tooSmall } from './bounds.ts'
-import { formatNumber } from './intl.ts'
+import { formatNumber, formatStyled } from './intl.ts'
+import { formatProperties } from './number-format.ts'
 import { refuse, stored } from './parsed.ts'
 import type { FieldType } from './types.ts'
 
@@ -14,6 +15,7 @@ export const number: FieldType = {
     integer: Type.Optional(Type.Boolean()),
     min: Type.Optional(Type.Number()),
     max: Type.Optional(Type.Number()),
+    ...formatProperties,
   },
   parts: () => [{ key: '', sqlType: 'float8', ruleType: { kind: 'number' } }],
   widget: 'number',
@@ -53,5 +55,8 @@ export const number: FieldType = {
         problems.push({ path: `/${member}`, message: 'must be whole, as the values are' })
     return problems
   },
-  format: (value, _field, { locale }) => (typeof value === 'number' ? formatNumber(value, locale) : ''),
+  format: (value, { options }, { locale, baseCurrency }) => {
+    if (typeof value !== 'number') return ''
+    return options.format ? formatStyled(value, options.format, locale, baseCurrency) : formatNumber(value, locale)
+  },
 }

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { Rule } from '../metadata/source.ts'
 import type { RuleType } from '../rules/types.ts'
 import { COMPUTED, formatRuleValue, ruleSchema } from './computed.ts'
+import { formatProperties } from './number-format.ts'
 import type { FieldType, ValueOptions } from './types.ts'
 
 export const rollup: FieldType = {
@@ -18,9 +19,10 @@ export const rollup: FieldType = {
       },
       { additionalProperties: false },
     ),
+    ...formatProperties,
   },
   wireSchema: ({ options }) => ruleSchema(typeOf(options)),
-  format: (value, { options }, context) => formatRuleValue(value, typeOf(options), context),
+  format: (value, { options }, context) => formatRuleValue(value, typeOf(options), context, options.format),
 }
 
 /** Counts are numbers, sums and averages exact, the extremes of the type of what they are taken of. */

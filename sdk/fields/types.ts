@@ -57,6 +57,8 @@ export interface FormatContext {
   timeZone: string
   /** Words in the person's language; English without them. */
   texts?: { yes?: string; no?: string; secret?: string }
+  /** ISO 4217, for sums in the tenant's base currency. */
+  baseCurrency?: string
 }
 
 /** Which editor and cell the studio draws; a new type may reuse one. */

@@ -1,5 +1,6 @@
 // The resolved metadata of one tenant: what every room reads. Plain frozen data, so that it can be stored as JSON.
 // Everything an author may leave out is filled in here; names are qualified (`base.person`).
+import type { NumberFormat } from '../fields/number-format.ts'
 import type { Option, Text } from './source.ts'
 import type { RuleType } from '../rules/types.ts'
 
@@ -120,13 +121,15 @@ export interface FieldOptions {
   integer?: boolean
   /** Digits after the point. */
   scale?: number
+  /** How numbers are written for people. */
+  format?: NumberFormat
   currencies?: readonly string[]
   /** Field whose date picks the currency rate; absent: today. */
   rateDate?: string
   zoned?: boolean
   choices?: readonly Option[]
   /** Choices that are names of other things of the tenant. */
-  optionsFrom?: 'roles'
+  optionsFrom?: 'roles' | 'relationship_types'
   /** Reference, parent, many-to-many, polymorphic: qualified entity names; polymorphic may be empty = any with `traits`. */
   to?: readonly string[]
   traits?: readonly string[]

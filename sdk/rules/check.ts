@@ -1,9 +1,10 @@
 // The only way into the engines: a rule as JSON becomes a tree in which every node has its type, or every problem found.
 import { didYouMean, nearest } from '../metadata/nearest.ts'
 import { constantToText } from './constants.ts'
+import { costOf, MAX_COST } from './cost.ts'
 import type { OperatorName } from './operators.ts'
 import { parseRule, type RawNode, type RuleProblem } from './parse.ts'
-import type { RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
+import type { RuleCost, RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
 
 export type { RuleProblem }
 
@@ -24,21 +25,36 @@ export interface CheckedRule {
   /** In the order of `liftConstants`. */
   constants: readonly { value: RuleValue; type: RuleType }[]
   volatility: Volatility
+  cost: RuleCost
 }
 
 export type CheckResult = { ok: true; rule: CheckedRule } | { ok: false; problems: readonly RuleProblem[] }
 
+/** Nobody reads more of them. */
+const MOST_PROBLEMS = 100
+
 /** @param expected what the rule must yield; narrower types are widened. Never throws. */
 export function checkRule(rule: unknown, scope: RuleScope, expected?: RuleType): CheckResult {
   const parsed = parseRule(rule)
-  if (!parsed.root) return { ok: false, problems: parsed.problems }
+  if (parsed.isTooLarge) return { ok: false, problems: parsed.problems }
   const checker = new Checker(scope, parsed.constants)
   const root = checker.wanted(parsed.root, expected)
-  if (!root || checker.problems.length > 0) return { ok: false, problems: checker.problems }
-  return {
-    ok: true,
-    rule: { type: root.type, root, reads: [...checker.reads], constants: checker.constants, volatility: 'immutable' },
+  const problems = [...parsed.problems, ...checker.problems].slice(0, MOST_PROBLEMS)
+  if (!root || problems.length > 0) return { ok: false, problems }
+  const cost = costOf(root, scope)
+  if (cost.operations > MAX_COST.operations || cost.levels > MAX_COST.levels) {
+    return { ok: false, problems: [{ path: '', key: 'too_large', message: costText(cost) }] }
   }
+  const { reads, constants } = checker
+  return { ok: true, rule: { type: root.type, root, reads: [...reads], constants, volatility: 'immutable', cost } }
+}
+
+function costText({ operations, levels }: RuleCost): string {
+  const [is, limit] =
+    levels > MAX_COST.levels
+      ? [`${levels} levels`, MAX_COST.levels]
+      : [`${operations.toPrecision(2)} operations`, MAX_COST.operations]
+  return `the rule is too large: with the formulas that it reads it has ${is}, of at most ${limit}`
 }
 
 const BOOLEAN: RuleType = { kind: 'boolean' }
@@ -75,13 +91,19 @@ class Checker {
         return this.variable(raw.name, raw.path)
       case 'call':
         return this.call(raw.operator.name, raw.args, raw.path, want)
+      case 'faulty':
+        for (const arg of raw.args) this.node(arg, undefined)
+        return undefined
     }
   }
 
   private constant(raw: RawNode & { kind: 'constant' }, want: RuleType | undefined): RuleNode | undefined {
     const type = constantType(raw.value, want)
     const text = constantToText(raw.value, type)
-    if (!text.ok) return this.problem(raw.path, 'bad_constant', text.message)
+    if (!text.ok) {
+      const path = text.index === undefined ? raw.path : `${raw.path}/${text.index}`
+      return this.problem(path, 'bad_constant', text.message)
+    }
     this.constants[raw.index] = { value: raw.value, type }
     return { kind: 'constant', index: raw.index, value: raw.value, text: text.text, type }
   }
@@ -181,23 +203,24 @@ class Checker {
     if (!item || !list) return undefined
     if (list.kind === 'constant' && Array.isArray(list.value)) {
       const natural = constantType(list.value, undefined)
-      const node = this.wanted(item, item.kind === 'constant' ? { kind: natural.kind } : undefined)
+      const found = this.wanted(item, item.kind === 'constant' ? { kind: natural.kind } : undefined)
+      const node = found?.type.kind === 'null' ? this.convert(found, { kind: natural.kind }, item.path) : found
       if (node?.type.isList || node?.type.kind === 'json') {
         return this.problem(path, 'not_comparable', `“in” looks for one value, not ${described(node.type)}`)
       }
-      const kind = node && node.type.kind !== 'null' ? node.type.kind : natural.kind
+      const kind = node?.type.kind ?? natural.kind
       return this.made('in', complete([node, node && this.wanted(list, { kind, isList: true })]), BOOLEAN)
     }
     const whole = this.node(list, undefined)
-    if (!whole) return undefined
-    if (whole.type.isList)
+    if (whole?.type.isList)
       return this.made('in', complete([this.wanted(item, { kind: whole.type.kind }), whole]), BOOLEAN)
-    if (whole.type.kind === 'text') return this.made('in', complete([this.wanted(item, TEXT), whole]), BOOLEAN)
-    return this.problem(
-      path,
-      'not_a_list',
-      `the second operand of “in” is a list or a text, not ${described(whole.type)}`,
-    )
+    if (whole?.type.kind === 'text' || whole?.type.kind === 'null') {
+      return this.made('in', complete([this.wanted(item, TEXT), this.convert(whole, TEXT, list.path)]), BOOLEAN)
+    }
+    this.node(item, undefined)
+    if (!whole) return undefined
+    const message = `the second operand of “in” is a list or a text, not ${described(whole.type)}`
+    return this.problem(list.path, 'not_a_list', message)
   }
 
   private each(args: readonly RawNode[], want: RuleType): RuleNode[] | undefined {
@@ -243,7 +266,8 @@ class Checker {
 
   private convert(node: RuleNode, want: RuleType, path: string): RuleNode | undefined {
     const { type } = node
-    if (type.kind === 'null') return node.kind === 'literal' ? { ...node, type: want } : node
+    // Whatever makes nothing but null is null of the type that is needed.
+    if (type.kind === 'null') return { kind: 'literal', value: null, type: want }
     if (type.kind === want.kind && Boolean(type.isList) === Boolean(want.isList)) return node
     const operator = conversionOf(type, want)
     if (operator) return { kind: 'call', operator, args: [node], type: want }
@@ -262,14 +286,7 @@ const holdsText = (raw: RawNode): boolean =>
     : isSoft(raw) && raw.kind === 'call' && raw.args.some(holdsText)
 
 /** A constant, or a choice between constants: it takes the type of what stands beside it. */
-function isSoft(raw: RawNode | undefined): boolean {
-  if (raw?.kind === 'constant') return true
-  if (raw?.kind !== 'call' || !['if', 'min', 'max'].includes(raw.operator.name)) return false
-  const values = raw.args.filter(
-    (_, index) => raw.operator.name !== 'if' || index % 2 === 1 || index === raw.args.length - 1,
-  )
-  return values.some(isSoft) && values.every((value) => isSoft(value) || value.kind === 'literal')
-}
+const isSoft = (raw: RawNode | undefined): boolean => raw?.kind === 'constant' || (raw?.kind === 'call' && raw.isSoft)
 
 function conversionOf(type: RuleType, want: RuleType): Conversion | undefined {
   if (type.isList || want.isList) return undefined

@@ -1,8 +1,9 @@
 // Rules as closures: no source text is made, so the browser's content security policy stays strict. What each operator
 // means is in docs/rule-semantics.md; kernel/rules/sql.ts says the same to PostgreSQL.
 import type { CheckedRule, RuleNode } from './check.ts'
-import { toInstant } from './constants.ts'
-import { ARITHMETIC, Decimal, numberToDecimal, plain } from './decimals.ts'
+import { composed, toInstant } from './constants.ts'
+import { ARITHMETIC, Decimal, decimalToNumber, digitsOf, numberToDecimal, plain } from './decimals.ts'
+import { folded } from './fold.ts'
 import type { RuleKind, RuleType, RuleValue } from './types.ts'
 
 type Closure<T> = (record: T) => RuleValue
@@ -36,9 +37,19 @@ function normalised<T>(type: RuleType, read: Closure<T>): Closure<T> {
   if (type.isList) return read
   if (type.kind === 'instant') return (record) => onText(read(record), (text) => toInstant(text) ?? text)
   if (type.kind === 'id') return (record) => onText(read(record), (text) => text.toLowerCase())
-  if (type.kind === 'decimal') return (record) => onText(read(record), (text) => plain(new Decimal(text)))
+  if (type.kind === 'decimal') return (record) => decimalOf(read(record))
+  if (type.kind === 'number') return (record) => numberOf(read(record))
   return (record) => read(record) ?? null
 }
+
+function decimalOf(value: RuleValue): RuleValue {
+  if (typeof value === 'number') return Number.isFinite(value) ? numberToDecimal(value) : null
+  return onText(value, (text) => plain(new Decimal(text)))
+}
+
+/** What no column can hold counts as nothing; there is no negative zero. */
+const numberOf = (value: RuleValue): RuleValue =>
+  typeof value === 'number' && Number.isFinite(value) ? (value === 0 ? 0 : value) : null
 
 const onText = (value: RuleValue, change: (text: string) => string): RuleValue =>
   typeof value === 'string' ? change(value) : (value ?? null)
@@ -46,8 +57,9 @@ const onText = (value: RuleValue, change: (text: string) => string): RuleValue =
 function constantValue(value: RuleValue, type: RuleType): RuleValue {
   if (type.isList && Array.isArray(value))
     return value.map((item: RuleValue) => constantValue(item, { kind: type.kind }))
-  if (type.kind === 'decimal' && typeof value === 'number') return numberToDecimal(value)
-  if (type.kind === 'decimal' && typeof value === 'string') return plain(new Decimal(value))
+  if (type.kind === 'decimal') return decimalOf(value)
+  if (type.kind === 'number') return numberOf(value)
+  if (type.kind === 'text' && typeof value === 'string') return composed(value)
   if (type.kind === 'instant' && typeof value === 'string') return toInstant(value) ?? value
   if (type.kind === 'id' && typeof value === 'string') return value.toLowerCase()
   return value
@@ -84,13 +96,15 @@ function callOf<T>(
       return (record) => a(record) === true
     case 'if':
       return choice(args)
-    case 'in':
-      return membership(a, b)
+    case 'in': {
+      const [, list] = nodes
+      const items = list?.kind === 'constant' ? constantValue(list.value, list.type) : undefined
+      return Array.isArray(items) ? among(a, new Set<RuleValue>(items)) : membership(a, b)
+    }
     case 'contains':
-      return (record) => onTexts(a(record), b(record), (text, part) => text.toLowerCase().includes(part.toLowerCase()))
+      return (record) => onTexts(a(record), b(record), (text, part) => folded(text).includes(folded(part)))
     case 'starts_with':
-      return (record) =>
-        onTexts(a(record), b(record), (text, part) => text.toLowerCase().startsWith(part.toLowerCase()))
+      return (record) => onTexts(a(record), b(record), (text, part) => folded(text).startsWith(folded(part)))
     case 'cat':
       return (record) => args.map((arg) => arg(record) ?? '').join('')
     case 'join': {
@@ -107,7 +121,7 @@ function callOf<T>(
     case 'to_decimal':
       return (record) => onNumber(a(record), numberToDecimal)
     case 'to_number':
-      return (record) => onText2(a(record), Number)
+      return (record) => onDecimal(a(record), decimalToNumber)
     case 'to_text':
       return (record) => asText(a(record), kind)
     default:
@@ -159,6 +173,12 @@ function choice<T>(args: readonly Closure<T>[]): Closure<T> {
   }
 }
 
+/** Null is in no list: constants are never null. */
+const among =
+  <T>(item: Closure<T>, items: ReadonlySet<RuleValue>): Closure<T> =>
+  (record) =>
+    items.has(item(record))
+
 function membership<T>(item: Closure<T>, list: Closure<T>): Closure<T> {
   return (record) => {
     const [one, whole] = [item(record), list(record)]
@@ -174,7 +194,7 @@ function onTexts(a: RuleValue, b: RuleValue, test: (a: string, b: string) => boo
 
 const onNumber = (value: RuleValue, change: (value: number) => RuleValue): RuleValue =>
   typeof value === 'number' ? change(value) : null
-const onText2 = (value: RuleValue, change: (value: string) => RuleValue): RuleValue =>
+const onDecimal = (value: RuleValue, change: (value: string) => RuleValue): RuleValue =>
   typeof value === 'string' ? change(value) : null
 
 function joined(separator: RuleValue, items: readonly RuleValue[]): RuleValue {
@@ -195,7 +215,7 @@ function extreme<T>(args: readonly Closure<T>[], order: Order, sign: number): Cl
 
 function asText(value: RuleValue, kind: RuleKind): RuleValue {
   if (value === null) return null
-  return kind === 'number' ? plain(new Decimal(Number(value))) : String(value)
+  return kind === 'number' ? plain(digitsOf(Number(value))) : String(value)
 }
 
 function arithmetic<T>(operator: '+' | '-' | '*' | '/' | '%', args: readonly Closure<T>[]): Closure<T> {

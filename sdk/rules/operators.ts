@@ -8,6 +8,8 @@ export interface Operator {
 }
 
 const ANY = Number.POSITIVE_INFINITY
+/** A function of PostgreSQL takes no more. */
+const MOST = 100
 
 const COUNTS = {
   '==': [2, 2],
@@ -31,8 +33,8 @@ const COUNTS = {
   '%': [2, 2],
   min: [1, ANY],
   max: [1, ANY],
-  cat: [1, ANY],
-  join: [2, ANY],
+  cat: [1, MOST],
+  join: [2, MOST],
 } as const
 
 export type OperatorName = keyof typeof COUNTS

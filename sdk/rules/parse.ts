@@ -15,14 +15,18 @@ export type RawNode =
   | { kind: 'constant'; index: number; value: string | number | readonly (string | number)[]; path: string }
   | { kind: 'literal'; value: null | boolean; path: string }
   | { kind: 'var'; name: string; path: string }
-  | { kind: 'call'; operator: Operator; args: readonly RawNode[]; path: string }
+  /** `isSoft`: a choice between constants. */
+  | { kind: 'call'; operator: Operator; args: readonly RawNode[]; path: string; isSoft: boolean }
+  /** What could not be read, its problem told; `args` are operands that could. */
+  | { kind: 'faulty'; args: readonly RawNode[]; path: string }
 
 export interface ParsedRule {
-  /** Absent when there are problems. */
-  root: RawNode | undefined
+  root: RawNode
   shape: string
   constants: readonly RuleValue[]
   problems: readonly RuleProblem[]
+  /** Not all of it was looked at. */
+  isTooLarge: boolean
 }
 
 const MAX_DEPTH = 64
@@ -33,22 +37,25 @@ export const MAX_LIST_LENGTH = 10_000
 export function parseRule(rule: unknown): ParsedRule {
   const parser = new Parser()
   const root = parser.node(rule, '', 0)
-  const { shape, constants, problems } = parser
-  return { root: problems.length === 0 ? root : undefined, shape: shape.join(''), constants, problems }
+  const { shape, constants, problems, isTooLarge } = parser
+  return { root, shape: shape.join(''), constants, problems, isTooLarge }
 }
 
 class Parser {
   readonly shape: string[] = []
   readonly constants: RuleValue[] = []
   readonly problems: RuleProblem[] = []
+  /** The rest was not looked at. */
+  isTooLarge = false
   private nodes = 0
 
-  node(value: unknown, path: string, depth: number): RawNode | undefined {
+  node(value: unknown, path: string, depth: number): RawNode {
     this.nodes++
     if (depth > MAX_DEPTH || this.nodes > MAX_NODES) {
-      if (!this.problems.some(({ key }) => key === 'too_large'))
-        this.problem(path, 'too_large', 'the rule is too large')
-      return undefined
+      if (this.isTooLarge) return { kind: 'faulty', args: [], path }
+      this.isTooLarge = true
+      const limit = depth > MAX_DEPTH ? `${MAX_DEPTH} levels` : `${MAX_NODES} operations and values`
+      return this.problem(path, 'too_large', `the rule is too large: it may have ${limit}`)
     }
     if (value === null || typeof value === 'boolean') {
       this.shape.push(String(value))
@@ -66,35 +73,50 @@ class Parser {
     return this.problem(path, 'not_json', 'is no JSON')
   }
 
-  private call(value: object, path: string, depth: number): RawNode | undefined {
+  private call(value: object, path: string, depth: number): RawNode {
     const [name, ...others] = Object.keys(value)
     if (name === undefined || others.length > 0) {
       return this.problem(path, 'not_one_operator', 'an operation is an object with one member: its operator')
     }
     const operand: unknown = Reflect.get(value, name)
-    const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const at = `${path}/${name.slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`
     if (name === 'var') return this.variable(operand, at)
     const operator = operatorOf(name)
-    if ('problem' in operator) return this.problem(path, 'unknown_operator', operator.problem, operator.hint)
     const operands: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
-    const { min, max } = operator
-    if (operands.length < min || operands.length > max) {
-      return this.problem(at, 'operands', `“${name}” takes ${countText(min, max)}, not ${operands.length}`)
+    const pathOf = (index: number) => (Array.isArray(operand) ? `${at}/${index}` : at)
+    if ('problem' in operator) {
+      this.problem(path, 'unknown_operator', operator.problem, operator.hint)
+      return { kind: 'faulty', args: this.operations(operands, pathOf, depth), path }
+    }
+    const isCounted = operands.length >= operator.min && operands.length <= operator.max
+    if (!isCounted) {
+      const { min, max } = operator
+      this.problem(at, 'operands', `“${name}” takes ${countText(min, max)}, not ${operands.length}`)
     }
     this.shape.push(name, '(')
-    const args = operands.map((one, index) => {
-      const place = Array.isArray(operand) ? `${at}/${index}` : at
+    const args = operands.slice(0, MAX_NODES + 1).map((one, index) => {
       if (index > 0) this.shape.push(',')
       return name === 'in' && index === 1 && Array.isArray(one)
-        ? this.list(one, place)
-        : this.node(one, place, depth + 1)
+        ? this.list(one, pathOf(index))
+        : this.node(one, pathOf(index), depth + 1)
     })
     this.shape.push(')')
-    const present = args.filter((arg) => arg !== undefined)
-    return present.length === args.length ? { kind: 'call', operator, args: present, path: at } : undefined
+    if (!isCounted) return { kind: 'faulty', args, path: at }
+    return { kind: 'call', operator, args, path: at, isSoft: isChoiceOfConstants(operator, args) }
   }
 
-  private variable(operand: unknown, path: string): RawNode | undefined {
+  /** What an unknown operator would take is unknown too; operations among its operands are still looked at. */
+  private operations(operands: readonly unknown[], pathOf: (index: number) => string, depth: number): RawNode[] {
+    return operands
+      .slice(0, MAX_NODES + 1)
+      .flatMap((one, index) =>
+        typeof one === 'object' && one !== null && !Array.isArray(one)
+          ? [this.node(one, pathOf(index), depth + 1)]
+          : [],
+      )
+  }
+
+  private variable(operand: unknown, path: string): RawNode {
     const name: unknown = Array.isArray(operand) && operand.length === 1 ? operand[0] : operand
     if (typeof name !== 'string' || name === '' || name.length > 300) {
       return this.problem(path, 'bad_var', '“var” takes the name of a field, such as {"var": "name"}')
@@ -103,11 +125,14 @@ class Parser {
     return { kind: 'var', name, path }
   }
 
-  private list(items: readonly unknown[], path: string): RawNode | undefined {
+  private list(items: readonly unknown[], path: string): RawNode {
     const scalars = items.filter(
       (item) => typeof item === 'string' || (typeof item === 'number' && Number.isFinite(item)),
     )
-    if (scalars.length < items.length) return this.problem(path, 'bad_list', 'a list holds texts or numbers')
+    if (scalars.length < items.length) {
+      const index = items.findIndex((item, at) => item !== scalars[at])
+      return this.problem(`${path}/${index}`, 'bad_list', 'a list holds texts or numbers')
+    }
     if (items.length > MAX_LIST_LENGTH) {
       return this.problem(path, 'too_large', `a list holds at most ${MAX_LIST_LENGTH} values`)
     }
@@ -121,10 +146,17 @@ class Parser {
     return { kind: 'constant', index: this.constants.length - 1, value, path }
   }
 
-  private problem(path: string, key: string, message: string, hint?: string): undefined {
+  private problem(path: string, key: string, message: string, hint?: string): RawNode {
     this.problems.push({ path, key, message, ...(hint ? { hint } : {}) })
-    return undefined
+    return { kind: 'faulty', args: [], path }
   }
+}
+
+function isChoiceOfConstants({ name }: Operator, args: readonly RawNode[]): boolean {
+  if (name !== 'if' && name !== 'min' && name !== 'max') return false
+  const values = args.filter((_, index) => name !== 'if' || index % 2 === 1 || index === args.length - 1)
+  const isSoft = (node: RawNode): boolean => node.kind === 'constant' || (node.kind === 'call' && node.isSoft)
+  return values.some(isSoft) && values.every((node) => node.kind === 'literal' || isSoft(node))
 }
 
 function countText(min: number, max: number): string {

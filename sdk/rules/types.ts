@@ -21,4 +21,12 @@ export interface RuleScope {
   typeOf(path: string): RuleType | undefined
   /** All readable paths, for "did you mean". */
   paths(): readonly string[]
+  /** What a path stands for when it is more than a column: a formula is written out where it is read. */
+  costOf?(path: string): RuleCost | undefined
+}
+
+/** How large a rule is as SQL, the formulas that it reads written out. */
+export interface RuleCost {
+  operations: number
+  levels: number
 }

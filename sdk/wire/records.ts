@@ -17,6 +17,12 @@ export interface ListAnswer {
   count?: { value: number; exact: boolean }
 }
 
+export interface HistoryAnswer {
+  data: readonly HistoryEntry[]
+  /** Pass as `before` for the entries before these; null at the beginning. */
+  next: number | null
+}
+
 export interface HistoryEntry {
   version: number
   at: string

@@ -6,7 +6,7 @@ import { fire, RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { forgetRecords } from '../app/records.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { panel, renderSecret, rolesOf } from './panel.ts'
 
 const LIFETIMES = ['30', '90', '365', ''] as const

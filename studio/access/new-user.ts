@@ -6,7 +6,8 @@ import { fire, RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
 import { t } from '../app/i18n.ts'
 import { forgetRecords } from '../app/records.ts'
-import { errorText, toast } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
+import { toast } from '../app/toast.ts'
 import { panel, renderSecret, rolesOf } from './panel.ts'
 
 interface Made {

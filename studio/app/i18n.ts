@@ -5,7 +5,7 @@ import { english, loadCatalogue } from './catalogues.ts'
 import { pseudoCatalogue } from './pseudo.ts'
 import { createStore } from './store.ts'
 
-const PSEUDO = 'en-XA'
+export const PSEUDO = 'en-XA'
 
 type Plural<K extends string> = K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K
 /** A key of a catalogue; of `x_one` and `x_other` the key is `x`, called with `count`. */
@@ -69,7 +69,11 @@ export const isPseudo = (): boolean => localeStore.get() === PSEUDO
 
 /** The language of a profile; one forced by the address wins. The page is drawn anew when its texts are there. */
 export async function setLocale(tag: string | null): Promise<void> {
-  const next = [forced, tag].find((one) => one !== null && isTag(one)) ?? deviceLocale()
+  await showIn([forced, tag].find((one) => one !== null && isTag(one)) ?? deviceLocale())
+}
+
+/** This language, whatever the address and the profile say. */
+export async function showIn(next: string): Promise<void> {
   await prepare(next).catch(() => undefined)
   await i18next.changeLanguage(next)
   document.documentElement.lang = next

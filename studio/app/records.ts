@@ -1,6 +1,6 @@
 // The records API as typed calls, and the cache of what was read. Writes throw away what they may have changed.
 import { QueryClient } from '@tanstack/query-core'
-import type { BatchOperation, HistoryEntry, ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
+import type { BatchOperation, HistoryAnswer, ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
 import { api, currentTenant } from './api.ts'
 import { createStore } from './store.ts'
 
@@ -71,9 +71,9 @@ export const records = {
     }
     await forgetting(work())
   },
-  async history(entity: string, id: string): Promise<readonly HistoryEntry[]> {
-    const { data } = await api.get<{ data: readonly HistoryEntry[] }>(`records/${entity}/${id}/history`)
-    return data
+  /** Newest first, a page of them. */
+  history(entity: string, id: string, before: number | null): Promise<HistoryAnswer> {
+    return api.get<HistoryAnswer>(`records/${entity}/${id}/history`, { query: { before } })
   },
   /** All or nothing. */
   async batch(operations: readonly BatchOperation[]): Promise<unknown> {

@@ -7,6 +7,7 @@ export type PageName =
   | 'setup'
   | 'password'
   | 'tenants'
+  | 'gallery'
   | 'list'
   | 'record'
   | 'create'
@@ -29,6 +30,8 @@ export interface Route {
 }
 
 const isEntity = (part: string): boolean => /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/.test(part)
+/** Of the installation, or of nobody. */
+const OUTSIDE_PAGES: readonly PageName[] = ['setup', 'password', 'tenants', 'gallery']
 const TENANT_PAGES: readonly PageName[] = ['trash', 'profile', 'new-entity']
 
 /** Pure: an address within this site → the page it names. */
@@ -43,8 +46,8 @@ export function routeOf(url: URL, entry = ''): Route {
   if (rest.length > 0) return { ...base, page: 'not-found' }
   if (tenant === '') return { ...base, page: 'home' }
   if (second === undefined) {
-    if (tenant === 'setup' || tenant === 'password' || tenant === 'tenants')
-      return { ...base, tenant: '', page: tenant }
+    const outside = OUTSIDE_PAGES.find((name) => name === tenant)
+    if (outside) return { ...base, tenant: '', page: outside }
     return { ...base, page: 'home' }
   }
   if (page && third === undefined) return { ...base, page }
@@ -188,11 +191,14 @@ const within = (parts: readonly string[], query: Query = {}): string => {
 export const hrefOf = {
   home: (tenant = route.get().tenant): string => `/${encodeURIComponent(tenant)}`,
   tenants: (): string => '/tenants',
+  gallery: (): string => '/gallery',
   list: (
     entity: string,
     query: { view?: string; filter?: string; sort?: string; columns?: string; q?: string } = {},
   ): string => within([entity], query),
-  record: (entity: string, id: string): string => within([entity, id]),
+  /** `at`: its state at a moment, as ISO 8601 has it. */
+  record: (entity: string, id: string, query: { tab?: string; at?: string } = {}): string =>
+    within([entity, id], query),
   /** `values` are put into the form: `{ employer: '018f…' }`. */
   create: (entity: string, values: Readonly<Record<string, string>> = {}): string =>
     within([entity, 'new'], { values: Object.keys(values).length > 0 ? JSON.stringify(values) : undefined }),

@@ -1,6 +1,6 @@
 // Short messages at the bottom edge, with an action such as Undo. One place draws them (shell/toasts.ts).
-import { ApiError } from './api.ts'
 import { t } from './i18n.ts'
+import { errorText } from './refusal.ts'
 import { createStore } from './store.ts'
 
 export interface Toast {
@@ -39,14 +39,6 @@ export function toastUndo(text: string, undo: () => void | Promise<void>): () =>
 /** What went wrong and what to do, in the server's words. */
 export function toastError(error: unknown): () => void {
   return toast(errorText(error), { kind: 'failed' })
-}
-
-export function errorText(error: unknown): string {
-  if (error instanceof ApiError) {
-    if (error.code === 'network') return t('network.unreachable')
-    return error.hint ? `${error.message} ${error.hint}` : error.message
-  }
-  return t('error.unexpected')
 }
 
 export function dismissToast(id: number): void {

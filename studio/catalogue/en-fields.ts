@@ -3,7 +3,6 @@ export const enFields = {
   'fields.yes': 'Yes',
   'fields.no': 'No',
   'fields.pending': 'being computed…',
-  'fields.required': 'This field is required.',
   'fields.requiredMark': 'Required',
   'fields.clear': 'Clear {{field}}',
   'fields.none': 'Nothing found',

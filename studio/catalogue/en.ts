@@ -19,7 +19,6 @@ export const en = {
   'app.failed': 'This page could not be loaded',
   'app.newVersion': 'A newer version is there. Reload the page to go on.',
   'app.reload': 'Reload',
-  'error.unexpected': 'Something went wrong in this page. Reload it and try again.',
   'network.offline': 'No connection. What you see may be old; changes cannot be saved.',
   'network.slow': 'The server is taking longer than usual …',
   'network.unreachable': 'The server cannot be reached. Check the connection and try again.',
@@ -46,6 +45,7 @@ export const en = {
   'sidebar.trash': 'Trash',
   'sidebar.profile': 'Profile',
   'sidebar.api': 'API description',
+  'sidebar.gallery': 'Gallery of components',
 
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.show': 'Show keyboard shortcuts',

@@ -3,14 +3,14 @@ import { fieldType } from '../../sdk/fields/index.ts'
 import type { ClientField } from '../../sdk/wire/meta.ts'
 import type { WireValue } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
-import { enFields } from '../catalogue/en-fields.ts'
+import { problemText } from '../app/refusal.ts'
 import { idOf, isHalfChosen } from './edit-reference.ts'
 
 /** '' when it may be saved. */
 export function problemOf(field: ClientField, value: WireValue, isRequired: boolean): string {
   const { parse, isWritable } = fieldType(field.type)
   if (!isWritable) return ''
-  if (value === null || value === '') return isRequired ? t('fields.required') : ''
+  if (value === null || value === '') return isRequired ? t('refusal.required') : ''
   // A secret that is set is read as `true`.
   if (field.type === 'secret' && typeof value === 'boolean') return ''
   if (isHalfChosen(value)) return t('refusal.not_an_id')
@@ -19,12 +19,7 @@ export function problemOf(field: ClientField, value: WireValue, isRequired: bool
   const parsed = parse(isReference ? idOf(value) : value, field)
   if (parsed.ok) {
     const isEmpty = Object.values(parsed.parts).every((part) => part === null)
-    return isEmpty && isRequired ? t('fields.required') : ''
+    return isEmpty && isRequired ? t('refusal.required') : ''
   }
-  const key = `refusal.${parsed.key}`
-  return isRefusal(key) ? t(key, parsed.params) : sentence(parsed.message)
+  return problemText(parsed)
 }
-
-type RefusalKey = Extract<keyof typeof enFields, `refusal.${string}`>
-const isRefusal = (key: string): key is RefusalKey => Object.hasOwn(enFields, key)
-const sentence = (phrase: string): string => `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`

@@ -7,7 +7,7 @@ import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { text } from '../app/meta.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { control } from './control.ts'
 import { idOf } from './edit-reference.ts'
 import { type Editor, type EditorContext, member } from './editor.ts'
@@ -32,9 +32,9 @@ export class RlFileInput extends RlElement {
             ><progress max="100" .value=${sending.percent} aria-hidden="true"></progress>`
           : nothing
       }
-      <button type="button" ${control(context)} class="rl-button" ?hidden=${context.disabled || sending !== null} @click=${this.choose}>
+      <button type="button" ${control({ ...context, required: false })} class="rl-button" ?hidden=${context.disabled || sending !== null} @click=${this.choose}>
         ${icon('upload')}<span>${id ? t('fields.file.replace') : t('fields.file.choose')}</span
-        ><span class="rl-sr-only">${text(context.field.label)}</span>
+        ><span class="rl-sr-only">${text(context.field.label)}${context.required ? ` (${t('fields.requiredMark')})` : nothing}</span>
       </button>
       ${
         id && !context.disabled && !context.required

@@ -46,6 +46,7 @@ const numeric =
       .control=${context}
       .value=${textOf(context.value)}
       .unit=${unit}
+      .grouping=${context.field.options.format?.grouping !== false}
       @number=${({ detail }: CustomEvent<string | null>) => context.change(ofType(context, detail))}
     ></rl-number-input>`
 

@@ -6,6 +6,7 @@ import type { WireValue } from '../../sdk/wire/records.ts'
 import { fire, RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { text } from '../app/meta.ts'
+import { afterPointer } from '../app/pointer.ts'
 import { problemOf } from './check.ts'
 import { editorOf } from './editors.ts'
 import './field-editor.css'
@@ -35,6 +36,7 @@ export class RlFieldEditor extends RlElement {
   @state() private found = ''
   /** Of an editor that cannot read what was typed. */
   @state() private fault = ''
+  #isTouched = false
   readonly #id = `rl-field-${++lastId}`
 
   override connectedCallback(): void {
@@ -78,7 +80,7 @@ export class RlFieldEditor extends RlElement {
     return html`<label id="${this.#id}-label" for=${this.#id} class=${this.compact ? 'rl-sr-only' : 'rl-field-label'}
         >${text(field.label)}${
           this.required
-            ? html`<span class="rl-required" aria-hidden="true" title=${t('fields.requiredMark')}> *</span>`
+            ? html`<span class="rl-required" aria-hidden="true" title=${t('fields.requiredMark')}>&nbsp;*</span>`
             : nothing
         }</label
       >
@@ -99,6 +101,7 @@ export class RlFieldEditor extends RlElement {
 
   #change(value: WireValue): void {
     this.value = value
+    this.#isTouched = true
     // What was wrong goes as soon as it is mended, and comes only when the field is left.
     if (this.found) this.found = problemOf(this.field, value, this.required)
     fire<FieldChange>(this, 'change', { field: this.field.name, value })
@@ -106,7 +109,11 @@ export class RlFieldEditor extends RlElement {
 
   private readonly onLeave = (event: FocusEvent): void => {
     if (event.relatedTarget instanceof Node && this.contains(event.relatedTarget)) return
-    if (!this.disabled) this.validate()
+    afterPointer(() => {
+      // Passing through an empty field is no mistake yet.
+      const isUntouched = !this.#isTouched && (this.value === null || this.value === '')
+      if (!this.disabled && this.isConnected && !isUntouched) this.validate()
+    })
   }
 }
 

@@ -17,6 +17,8 @@ export class RlNumberInput extends RlElement {
   @property({ attribute: false }) value = ''
   /** Behind the input, such as `%`. */
   @property() unit = ''
+  /** false: years are written without thousands marks. */
+  @property({ attribute: false }) grouping = true
   /** While it is being typed. */
   @state() private typed: string | null = null
   #sent: string | null = null
@@ -34,7 +36,7 @@ export class RlNumberInput extends RlElement {
         inputmode="decimal"
         autocomplete="off"
         aria-label=${this.label || nothing}
-        .value=${live(this.typed ?? showNumber(this.value, locale()))}
+        .value=${live(this.typed ?? showNumber(this.value, locale(), this.grouping))}
         @input=${this.onInput}
         @blur=${() => (this.typed = null)}
       />

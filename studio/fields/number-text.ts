@@ -46,6 +46,7 @@ const isGroup = (text: string, at: number, mark: string, group: string): boolean
 const isOnly = (text: string, mark: string): boolean => text.split(mark).length === 2
 
 /** Exact; what is no number is given back. */
-export function showNumber(value: string, locale: string): string {
+export function showNumber(value: string, locale: string, isGrouped = true): string {
+  if (!isGrouped) return value.replace('.', marksOf(locale).decimal)
   return /^-?\d+(\.\d+)?$/.test(value) ? formatDecimal(value, locale) : value
 }

@@ -3,6 +3,7 @@ import { formatValue } from '../../sdk/fields/format.ts'
 import type { ClientField } from '../../sdk/wire/meta.ts'
 import type { WireValue } from '../../sdk/wire/records.ts'
 import { locale, t } from '../app/i18n.ts'
+import { meta } from '../app/meta.ts'
 import { timeZone } from '../app/session.ts'
 
 /** One line; '' for an empty value. */
@@ -10,5 +11,6 @@ export const shownText = (field: ClientField, value: WireValue | undefined): str
   formatValue(field, value, {
     locale: locale(),
     timeZone: timeZone(),
+    baseCurrency: meta.all.baseCurrency,
     texts: { yes: t('fields.yes'), no: t('fields.no'), secret: t('fields.secret.set') },
   })

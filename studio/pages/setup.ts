@@ -6,7 +6,7 @@ import { RlElement } from '../app/element.ts'
 import { type TextKey, t } from '../app/i18n.ts'
 import { navigate, route } from '../app/router.ts'
 import { loadSession, session } from '../app/session.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { setTitle } from '../shell/header.ts'
 import './gate.css'
 

@@ -5,7 +5,7 @@ import { ApiError } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { session, signIn } from '../app/session.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { setTitle } from '../shell/header.ts'
 import './gate.css'
 

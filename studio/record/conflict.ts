@@ -5,7 +5,7 @@ import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { text } from '../app/meta.ts'
 import { renderValue } from '../fields/index.ts'
-import { idOf, type Values } from './draft.ts'
+import { idOf, isToOne, type Values } from './draft.ts'
 
 export interface Conflict {
   mine: Values
@@ -14,14 +14,19 @@ export interface Conflict {
   theirs: WireRecord
 }
 
-const isSame = (a: WireValue | undefined, b: WireValue | undefined): boolean =>
-  JSON.stringify(idOf(a ?? null)) === JSON.stringify(idOf(b ?? null))
+/** A reference is its id, with or without the name beside it; money, addresses and the like are all their parts. */
+function isSame(field: ClientField, a: WireValue = null, b: WireValue = null): boolean {
+  const isReference = isToOne(field) || field.type === 'any_reference'
+  const [one, other] = isReference ? [idOf(a), idOf(b)] : [a, b]
+  return JSON.stringify(one) === JSON.stringify(other)
+}
 
 /** Fields that both sides changed, differently. */
 export function contested(entity: ClientEntity, { mine, base, theirs }: Conflict): ClientField[] {
-  return entity.fields.filter(
-    ({ name }) => name in mine && !isSame(base[name], theirs[name]) && !isSame(mine[name], theirs[name]),
-  )
+  return entity.fields.filter((field) => {
+    const { name } = field
+    return name in mine && !isSame(field, base[name], theirs[name]) && !isSame(field, mine[name], theirs[name])
+  })
 }
 
 /** @param settle gets the values to save over theirs */
@@ -43,8 +48,8 @@ export function renderConflict(entity: ClientEntity, conflict: Conflict, settle:
     ${fields.map(
       (field) => html`<fieldset>
         <legend>${text(field.label)}</legend>
-        <label><input type="radio" name=${field.name} value="theirs" /> ${t('record.conflict.theirs')} ${shown(field, conflict.theirs[field.name])}</label>
-        <label><input type="radio" name=${field.name} value="mine" checked /> ${t('record.conflict.mine')} ${shown(field, conflict.mine[field.name])}</label>
+        <label><input type="radio" name=${field.name} value="theirs" /><span class="rl-muted">${t('record.conflict.theirs')}</span><span>${shown(field, conflict.theirs[field.name])}</span></label>
+        <label><input type="radio" name=${field.name} value="mine" checked /><span class="rl-muted">${t('record.conflict.mine')}</span><span>${shown(field, conflict.mine[field.name])}</span></label>
       </fieldset>`,
     )}
     <button type="submit" class="rl-button" primary>${t('record.conflict.save')}</button>

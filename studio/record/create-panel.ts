@@ -1,19 +1,22 @@
 // A new record, in a panel beside the list. Fires `created` (the record) and `close`.
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { ApiError } from '../app/api.ts'
-import { confirm } from '../app/dialog.ts'
 import { fire, RlElement } from '../app/element.ts'
 import { inSentence, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { meta, text } from '../app/meta.ts'
 import { records } from '../app/records.ts'
 import { addLeaveGuard } from '../app/router.ts'
-import { errorText, toast, toastError } from '../app/toast.ts'
-import { bodyOf, problemsByField, type Values } from './draft.ts'
-import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
+import { errorText } from '../app/refusal.ts'
+import { toast, toastError } from '../app/toast.ts'
 import type { RlFieldEditor } from '../fields/field-editor.ts'
+import { bodyOf, dropDraft, keepDraft, keptDraft, NEW, problemsByField, type Values } from './draft.ts'
+import { areFine, confirmDiscard } from './editing.ts'
+import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
+import { keyFields } from './key-fields.ts'
 import './record.css'
 
 @customElement('rl-create-panel')
@@ -26,6 +29,10 @@ export class RlCreatePanel extends RlElement {
   @state() private errors: Readonly<Record<string, string>> = {}
   @state() private failure = ''
   @state() private isSaving = false
+  /** Fields beyond those that matter most are shown too. */
+  @state() private isWhole = false
+  /** The form holds what was typed before and not saved. */
+  @state() private isTakenUp = false
   #removeGuard: (() => void) | undefined
 
   override connectedCallback(): void {
@@ -43,12 +50,21 @@ export class RlCreatePanel extends RlElement {
     void this.focusFirst()
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('entity')) return
+    // A form that was opened with values is another one than the draft was typed in.
+    const kept = Object.keys(this.values).length === 0 ? keptDraft(this.entity, NEW) : undefined
+    const entity = meta.entity(this.entity)
+    this.changes = Object.fromEntries(
+      Object.entries(kept?.values ?? {}).filter(([name]) => entity?.fields.some((field) => field.name === name)),
+    )
+    this.isTakenUp = Object.keys(this.changes).length > 0
+    if (this.isTakenUp) this.#removeGuard ??= addLeaveGuard(() => this.mayLeave())
+  }
+
   protected override render() {
     const entity = meta.entity(this.entity)
     if (!entity) return nothing
-    const form = meta.form(this.entity)
-    const state = this.formState(entity)
-    const tabs = visibleTabs(form, state)
     const title = t('record.new', { entity: inSentence(text(entity.label)) })
     return html`<section class="rl-create" role="dialog" aria-label=${title}>
       <header class="rl-create-head">
@@ -59,7 +75,13 @@ export class RlCreatePanel extends RlElement {
       </header>
       <div class="rl-create-body">
         ${this.failure ? html`<p class="rl-error" role="alert">${this.failure}</p>` : nothing}
-        ${tabs.length > 0 ? tabs.map((tab) => renderSections(tab, state)) : renderFields(state)}
+        ${
+          this.isTakenUp
+            ? html`<p class="rl-taken-up" role="status"><span>${t('record.new.takenUp')}</span>
+                <button type="button" class="rl-button" quiet @click=${() => this.startOver()}>${t('record.new.startOver')}</button></p>`
+            : nothing
+        }
+        ${this.#form(entity)}
       </div>
       <footer class="rl-create-foot">
         <button type="button" class="rl-button" ?disabled=${this.isSaving} @click=${() => void this.save(true)}>
@@ -72,7 +94,24 @@ export class RlCreatePanel extends RlElement {
     </section>`
   }
 
-  private formState(entity: NonNullable<ReturnType<typeof meta.entity>>): FormState {
+  #form(entity: ClientEntity) {
+    const form = meta.form(this.entity)
+    const state = this.formState(entity)
+    const key = keyFields(entity, form, new Set(Object.keys({ ...this.values, ...this.changes, ...this.errors })))
+    const isShort = !this.isWhole && key.more > 0
+    const shown = isShort ? { ...state, only: key.names } : state
+    const tabs = visibleTabs(form, shown)
+    return html`${tabs.length > 0 ? tabs.map((tab) => renderSections(tab, shown)) : renderFields(shown)}
+      ${
+        isShort
+          ? html`<button type="button" class="rl-button rl-more-fields" quiet @click=${() => void this.showAll()}>
+              ${icon('chevron-down')}<span>${t('record.new.more', { count: key.more })}</span>
+            </button>`
+          : nothing
+      }`
+  }
+
+  private formState(entity: ClientEntity): FormState {
     const defaults = Object.fromEntries(
       entity.fields.flatMap((field) => (isPlain(field.default) ? [[field.name, field.default]] : [])),
     )
@@ -80,14 +119,42 @@ export class RlCreatePanel extends RlElement {
       entity,
       values: { ...defaults, ...this.values, ...this.changes },
       errors: this.errors,
-      isEditing: true,
       recordId: null,
+      isOpen: () => true,
+      isChanged: () => false,
       change: ({ field, value }) => {
         this.changes = { ...this.changes, [field]: value }
+        keepDraft(this.entity, null, this.changes)
         this.#removeGuard ??= addLeaveGuard(() => this.mayLeave())
         if (this.errors[field]) this.errors = { ...this.errors, [field]: '' }
       },
     }
+  }
+
+  /** The rest of the form opens where the button was, with the focus on its first field. */
+  private async showAll(): Promise<void> {
+    const before = new Set([...this.querySelectorAll<RlFieldEditor>('rl-field-editor')].map((one) => one.field.name))
+    this.isWhole = true
+    await this.updateComplete
+    const added = [...this.querySelectorAll<RlFieldEditor>('rl-field-editor')].find(
+      (one) => !before.has(one.field.name),
+    )
+    added?.focusEditor()
+  }
+
+  private startOver(): void {
+    this.#forget()
+    void this.focusFirst()
+  }
+
+  /** Nothing typed, nothing kept. */
+  #forget(): void {
+    dropDraft(this.entity, NEW)
+    this.#removeGuard?.()
+    this.#removeGuard = undefined
+    this.changes = {}
+    this.errors = {}
+    this.isTakenUp = false
   }
 
   private async save(isMore: boolean): Promise<void> {
@@ -97,10 +164,7 @@ export class RlCreatePanel extends RlElement {
     this.failure = ''
     try {
       const made = await records.create(this.entity, bodyOf(entity, { ...this.values, ...this.changes }))
-      this.#removeGuard?.()
-      this.#removeGuard = undefined
-      this.changes = {}
-      this.errors = {}
+      this.#forget()
       toast(t('record.created', { name: made.display_name }))
       if (isMore) void this.focusFirst()
       else fire<WireRecord>(this, 'created', made)
@@ -117,8 +181,13 @@ export class RlCreatePanel extends RlElement {
     this.errors = problemsByField(entity, error)
     const [first] = Object.keys(this.errors)
     if (first === undefined) this.failure = errorText(error)
-    else
-      void this.updateComplete.then(() => this.querySelector<RlFieldEditor>(`[data-field="${first}"]`)?.focusEditor())
+    else void this.updateComplete.then(() => this.#reveal(first))
+  }
+
+  #reveal(field: string): void {
+    const editor = this.querySelector<RlFieldEditor>(`rl-field-editor[data-field="${field}"]`)
+    editor?.closest('details')?.setAttribute('open', '')
+    editor?.focusEditor()
   }
 
   /** Not while the panel is sliding in: the browser would scroll the list to meet it. */
@@ -128,15 +197,11 @@ export class RlCreatePanel extends RlElement {
     this.querySelector('rl-field-editor')?.focusEditor()
   }
 
-  private mayLeave(): Promise<boolean> {
-    if (Object.keys(this.changes).length === 0) return Promise.resolve(true)
-    return confirm({
-      title: t('record.discard.title'),
-      text: t('record.discard.text'),
-      confirm: t('record.discard.confirm'),
-      cancel: t('record.discard.cancel'),
-      isDangerous: true,
-    })
+  private async mayLeave(): Promise<boolean> {
+    if (Object.keys(this.changes).length === 0) return true
+    const isAgreed = await confirmDiscard()
+    if (isAgreed) this.#forget()
+    return isAgreed
   }
 
   private close(): void {
@@ -154,14 +219,6 @@ export class RlCreatePanel extends RlElement {
       this.close()
     }
   }
-}
-
-/** What is wrong stands at its field; the first of them gets the focus. */
-export function areFine(page: HTMLElement): boolean {
-  const wrong = [...page.querySelectorAll<RlFieldEditor>('rl-field-editor')].filter((one) => !one.validate())
-  wrong[0]?.closest('details')?.setAttribute('open', '')
-  wrong[0]?.focusEditor()
-  return wrong.length === 0
 }
 
 /** A default that is a value; one worked out by a rule is the server's to give. */

@@ -3,6 +3,7 @@ import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import type { ApiError } from '../app/api.ts'
 import { currentTenant } from '../app/api.ts'
+import { problemText } from '../app/refusal.ts'
 
 export type Values = Readonly<Record<string, WireValue>>
 
@@ -38,28 +39,26 @@ export function problemsByField(entity: ClientEntity, error: ApiError): Record<s
   const found: Record<string, string> = {}
   for (const { name } of entity.fields) {
     const problem = error.problemOf(name)
-    if (problem) found[name] = sentence(problem.message)
+    if (problem) found[name] = problemText(problem)
   }
   return found
 }
 
-const sentence = (phrase: string): string => `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}`
-
-/** Unsaved values of records, in this browser. */
+/** Unsaved values of records, in this browser. The id of one that is not made yet is `new`. */
 const keyOf = (entity: string, id: string): string => `relata.draft.${currentTenant()}.${entity}.${id}`
 
 export interface KeptDraft {
-  version: number
   /** What the changed fields were before. */
   base: Values
   values: Values
 }
 
-export function keepDraft(entity: string, record: WireRecord, values: Values): void {
-  const { id, version } = record
+/** @param before the record as it was read; null for a new one */
+export function keepDraft(entity: string, before: WireRecord | null, values: Values): void {
+  const id = before?.id ?? NEW
   if (Object.keys(values).length === 0) return dropDraft(entity, id)
-  const base = Object.fromEntries(Object.keys(values).map((name) => [name, record[name] ?? null]))
-  const kept: KeptDraft = { version, base, values }
+  const base = Object.fromEntries(Object.keys(values).map((name) => [name, before?.[name] ?? null]))
+  const kept: KeptDraft = { base, values }
   try {
     localStorage.setItem(keyOf(entity, id), JSON.stringify(kept))
   } catch {
@@ -67,11 +66,32 @@ export function keepDraft(entity: string, record: WireRecord, values: Values): v
   }
 }
 
+export const NEW = 'new'
+
 export function dropDraft(entity: string, id: string): void {
   localStorage.removeItem(keyOf(entity, id))
 }
 
+/** What is kept under the key, unless it is damaged: then it goes. */
 export function keptDraft(entity: string, id: string): KeptDraft | undefined {
   const text = localStorage.getItem(keyOf(entity, id))
-  return text === null ? undefined : (JSON.parse(text) as KeptDraft)
+  if (text === null) return undefined
+  try {
+    const kept: unknown = JSON.parse(text)
+    if (isDraft(kept)) return kept
+  } catch {
+    // As below.
+  }
+  dropDraft(entity, id)
+  return undefined
 }
+
+const isDraft = (kept: unknown): kept is KeptDraft =>
+  typeof kept === 'object' &&
+  kept !== null &&
+  'base' in kept &&
+  'values' in kept &&
+  typeof kept.base === 'object' &&
+  typeof kept.values === 'object' &&
+  kept.base !== null &&
+  kept.values !== null

@@ -1,9 +1,9 @@
 // Rules of forms ("visible_if" and the like) over the values on the page, compiled once.
-import { checkRule, compileRule, type RuleScope, type RuleValue } from '../../sdk/rules/index.ts'
+import { checkRule, compileRule, type RuleScope } from '../../sdk/rules/index.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
-import type { WireValue } from '../../sdk/wire/records.ts'
-import { idOf, type Values } from './draft.ts'
+import { readPath } from '../../sdk/wire/read-path.ts'
+import type { Values } from './draft.ts'
 
 type Test = (values: Values) => boolean
 const compiled = new WeakMap<object, Test>()
@@ -19,7 +19,7 @@ export function holds(entity: ClientEntity, rule: unknown, values: Values, other
 function compile(entity: ClientEntity, rule: object, otherwise: boolean): Test {
   const checked = checkRule(rule, scopeOf(entity), { kind: 'boolean' })
   if (!checked.ok) return () => otherwise
-  const run = compileRule<Values>(checked.rule, (path) => (values) => read(values, path))
+  const run = compileRule<Values>(checked.rule, (path) => (values) => readPath(values, path))
   return (values) => run(values) === true
 }
 
@@ -37,13 +37,4 @@ function scopeOf(entity: ClientEntity): RuleScope {
     },
     paths: () => entity.fields.map((field) => field.name),
   }
-}
-
-function read(values: Values, path: string): RuleValue {
-  const [name = '', part] = path.split('.')
-  const value: WireValue = values[name] ?? null
-  if (part === undefined) return idOf(value)
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (Reflect.get(value, part) ?? null)
-    : null
 }

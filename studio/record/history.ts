@@ -6,8 +6,9 @@ import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
 import { t, type TextKey } from '../app/i18n.ts'
 import { meta, text } from '../app/meta.ts'
+import { hrefOf } from '../app/router.ts'
 import { records, recordsVersion } from '../app/records.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { renderValue } from '../fields/index.ts'
 
 const OPERATIONS: Readonly<Record<HistoryEntry['operation'], TextKey>> = {
@@ -23,6 +24,7 @@ export class RlHistory extends RlElement {
   @property({ attribute: false }) recordId = ''
   @state() private entries: readonly HistoryEntry[] | null = null
   @state() private failure = ''
+  @state() private next: number | null = null
   #asked = ''
 
   override connectedCallback(): void {
@@ -39,40 +41,60 @@ export class RlHistory extends RlElement {
   protected override render() {
     if (this.failure) return html`<p class="rl-error">${this.failure}</p>`
     if (!this.entries) return html`<div class="rl-skeleton"></div>`
-    return html`<ol class="rl-history">
-      ${this.entries.map(
-        (entry) => html`<li>
-          <div class="rl-history-head">
-            <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
-            ${t(OPERATIONS[entry.operation])}
-            <time class="rl-muted" datetime=${entry.at}>${formatMoment(entry.at)}</time>
-          </div>
-          ${Object.entries(entry.changes).map(([name, [before, after]]) => this.#change(name, before, after))}
-        </li>`,
-      )}
-    </ol>`
-  }
-
-  #change(name: string, before: WireValue, after: WireValue) {
-    const field = meta.field(this.entity, name)
-    if (!field) return nothing
-    const shown = (value: WireValue) =>
-      renderValue(field, value) || html`<span class="rl-muted">${t('record.empty')}</span>`
-    return html`<div class="rl-history-change">
-      <span class="rl-muted">${text(field.label)}</span>
-      <span class="rl-history-old">${shown(before)}</span><span aria-hidden="true">→</span><span class="rl-sr-only">${t('record.history.to')}</span>
-      <span>${shown(after)}</span>
-    </div>`
+    return html`${renderHistory(this.entity, this.recordId, this.entries)}
+    ${this.next === null ? nothing : html`<button type="button" class="rl-button" @click=${() => void this.loadEarlier()}>${t('record.history.earlier')}</button>`}`
   }
 
   private async load(): Promise<void> {
     try {
-      this.entries = await records.history(this.entity, this.recordId)
+      const { data, next } = await records.history(this.entity, this.recordId, null)
+      this.entries = data
+      this.next = next
       this.failure = ''
     } catch (error) {
       this.failure = errorText(error)
     }
   }
+
+  private async loadEarlier(): Promise<void> {
+    const asked = this.recordId
+    try {
+      const { data, next } = await records.history(this.entity, asked, this.next)
+      if (asked !== this.recordId) return
+      this.entries = [...(this.entries ?? []), ...data]
+      this.next = next
+    } catch (error) {
+      this.failure = errorText(error)
+    }
+  }
+}
+
+export function renderHistory(entity: string, recordId: string, entries: readonly HistoryEntry[]) {
+  return html`<ol class="rl-history">
+    ${entries.map(
+      (entry) => html`<li>
+        <div class="rl-history-head">
+          <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
+          ${t(OPERATIONS[entry.operation])}
+          <a class="rl-history-at" href=${hrefOf.record(entity, recordId, { at: entry.at })} title=${t('record.past.see')}
+            ><time datetime=${entry.at}>${formatMoment(entry.at)}</time></a>
+        </div>
+        ${Object.entries(entry.changes).map(([name, [before, after]]) => renderChange(entity, name, before, after))}
+      </li>`,
+    )}
+  </ol>`
+}
+
+function renderChange(entity: string, name: string, before: WireValue, after: WireValue) {
+  const field = meta.field(entity, name)
+  if (!field) return nothing
+  const shown = (value: WireValue) =>
+    renderValue(field, value) || html`<span class="rl-muted">${t('record.empty')}</span>`
+  return html`<div class="rl-history-change">
+    <span class="rl-muted">${text(field.label)}</span>
+    <span class="rl-history-old">${shown(before)}</span><span aria-hidden="true">→</span><span class="rl-sr-only">${t('record.history.to')}</span>
+    <span>${shown(after)}</span>
+  </div>`
 }
 
 declare global {

@@ -1,62 +1,60 @@
-// One record: what it says, what belongs to it, what happened to it; and the form to change it.
+// One record: what it says, what belongs to it, what happened to it. A value is changed where it stands.
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { ApiError, api } from '../app/api.ts'
-import { confirm } from '../app/dialog.ts'
 import { RlElement } from '../app/element.ts'
+import { formatMoment } from '../app/format.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { neighboursOf } from '../app/list-walk.ts'
 import { meta, text } from '../app/meta.ts'
-import { records } from '../app/records.ts'
-import { addLeaveGuard, hrefOf, navigate } from '../app/router.ts'
+import { route, setQuery } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
-import { errorText, toast, toastError, toastUndo } from '../app/toast.ts'
-import { pageHead, setTitle } from '../shell/header.ts'
+import { errorText } from '../app/refusal.ts'
 import { renderValue } from '../fields/index.ts'
+import { pageHead, setTitle } from '../shell/header.ts'
 import '../pages/not-found.ts'
-import { areFine } from './create-panel.ts'
-import { type Conflict, contested, renderConflict } from './conflict.ts'
-import { bodyOf, dropDraft, isToOne, keepDraft, keptDraft, problemsByField, type Values } from './draft.ts'
+import { moveToTrash, recordActions, stepTo } from './actions.ts'
+import { renderConflict } from './conflict.ts'
+import { isToOne } from './draft.ts'
+import { RecordEditing, type RecordHost } from './editing.ts'
 import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
 import './history.ts'
-import type { RlFieldEditor } from '../fields/field-editor.ts'
 import './record.css'
 import './related.ts'
+import { kindsFrom, RELATIONSHIP } from './relationship-kinds.ts'
+import './relationships.ts'
+import { renderTabs, type Tab } from './tabs.ts'
 
 /** Tabs that every record has beside those of its form. */
 const RELATED = 'rl-related'
+const RELATIONSHIPS = 'rl-relationships'
 const HISTORY = 'rl-history'
+const OWN_TABS: ReadonlySet<string> = new Set([RELATED, RELATIONSHIPS, HISTORY])
 
 @customElement('rl-record-page')
-export class RlRecordPage extends RlElement {
+export class RlRecordPage extends RlElement implements RecordHost {
   /** Qualified name. */
   @property() entity = ''
   @property({ attribute: false }) recordId = ''
-  @state() private record: WireRecord | null = null
+  @state() record: WireRecord | null = null
   @state() private failure = ''
   @state() private isMissing = false
-  @state() private tab = ''
-  @state() private isEditing = false
-  @state() private isSaving = false
-  @state() private changes: Values = {}
-  @state() private errors: Readonly<Record<string, string>> = {}
-  @state() private conflict: Conflict | null = null
+  readonly #editing = new RecordEditing(this)
   #loaded = ''
-  #removeGuard: (() => void) | undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.addEventListener('keydown', this.onKey)
     this.whileConnected(
+      route.subscribe(() => this.requestUpdate()),
       addShortcuts(
         { key: 'e', label: t('record.edit'), run: () => this.edit() },
-        { key: 'j', label: t('record.next'), run: () => this.step('next') },
-        { key: 'k', label: t('record.previous'), run: () => this.step('previous') },
-        { key: 'mod+s', label: t('record.save'), run: () => void this.save() },
-        { key: 'Escape', label: t('record.cancel'), run: () => this.isEditing && void this.cancel() },
+        { key: 'j', label: t('record.next'), run: () => stepTo(this.entity, this.recordId, 'next') },
+        { key: 'k', label: t('record.previous'), run: () => stepTo(this.entity, this.recordId, 'previous') },
+        { key: 'mod+s', label: t('record.save'), run: () => void this.#editing.save() },
+        { key: 'Escape', label: t('record.cancel'), run: () => this.#editing.isActive && void this.#editing.cancel() },
       ),
     )
   }
@@ -64,18 +62,21 @@ export class RlRecordPage extends RlElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.removeEventListener('keydown', this.onKey)
-    this.#stopEditing()
+  }
+
+  /** The moment that the record is shown at; '' for now. */
+  get #at(): string {
+    return route.get().query.get('at') ?? ''
   }
 
   protected override willUpdate(): void {
-    const key = `${this.entity} ${this.recordId}`
+    const key = `${this.entity} ${this.recordId} ${this.#at}`
     if (key === this.#loaded || !meta.entity(this.entity)) return
     this.#loaded = key
-    this.#stopEditing()
+    this.#editing.stop()
     this.record = null
     this.isMissing = false
     this.failure = ''
-    this.tab = ''
     void this.load()
   }
 
@@ -85,26 +86,39 @@ export class RlRecordPage extends RlElement {
     const { record } = this
     if (!record)
       return html`${pageHead({ title: text(entity.label) })}
-        <div class="rl-page rl-record">${this.failure ? html`<p class="rl-error" role="alert">${this.failure}</p>` : html`<div class="rl-skeleton"></div><div class="rl-skeleton"></div><div class="rl-skeleton"></div>`}</div>`
+        <div class="rl-page rl-record">${this.failure ? this.#failure() : html`<div class="rl-skeleton"></div><div class="rl-skeleton"></div><div class="rl-skeleton"></div>`}</div>`
+    const { conflict } = this.#editing
     return html`${pageHead({ title: record.display_name || t('record.untitled'), actions: this.#actions(entity, record) })}
       <div class="rl-page rl-record">
-        ${this.#facts(entity, record)} ${this.conflict ? renderConflict(entity, this.conflict, (choice) => this.settle(choice)) : nothing}
+        ${this.#at ? this.#past() : nothing} ${this.#facts(entity, record)}
+        ${conflict ? renderConflict(entity, conflict, (choice) => this.#editing.settle(choice)) : nothing}
         ${this.#body(entity, record)}
       </div>
-      ${this.isEditing ? this.#saveBar() : nothing}`
+      ${this.#editing.isActive && !conflict ? this.#saveBar() : nothing}`
   }
 
-  #actions(entity: ClientEntity, { id }: WireRecord) {
-    const around = neighboursOf(this.entity, id)
-    return html`<a class="rl-button" quiet href=${around?.listHref ?? hrefOf.list(this.entity)}>${icon('arrow-left')}<span>${text(entity.plural)}</span></a>
-      ${
-        around
-          ? html`<button type="button" class="rl-button" quiet icon-only aria-label=${t('record.previous')} ?disabled=${!around.previous} @click=${() => this.step('previous')}>${icon('chevron-up')}</button>
-            <button type="button" class="rl-button" quiet icon-only aria-label=${t('record.next')} ?disabled=${!around.next} @click=${() => this.step('next')}>${icon('chevron-down')}</button>`
-          : nothing
-      }
-      ${entity.can.delete ? html`<button type="button" class="rl-button" quiet icon-only aria-label=${t('record.delete')} title=${t('record.delete')} @click=${() => void this.toTrash()}>${icon('trash-2')}</button>` : nothing}
-      ${entity.can.update && !this.isEditing ? html`<button type="button" class="rl-button" primary @click=${() => this.edit()}>${icon('pencil')}<span>${t('record.edit')}</span></button>` : nothing}`
+  #failure() {
+    return html`<p class="rl-error" role="alert">${this.failure}</p>
+      <button type="button" class="rl-button" @click=${() => void this.load()}>${t('retry')}</button>`
+  }
+
+  #past() {
+    return html`<p class="rl-record-past" role="status">
+      ${icon('history')}<span>${t('record.past', { at: formatMoment(this.#at) })}</span>
+      <button type="button" class="rl-button" @click=${() => setQuery({ at: null })}>${t('record.past.back')}</button>
+    </p>`
+  }
+
+  #actions(entity: ClientEntity, record: WireRecord) {
+    const mayEdit = this.#mayChange(entity) && !this.#editing.isWhole
+    return recordActions(entity, record, {
+      edit: mayEdit ? () => this.edit() : undefined,
+      remove: entity.can.delete && !this.#at ? () => void this.toTrash() : undefined,
+    })
+  }
+
+  #mayChange(entity: ClientEntity): boolean {
+    return entity.can.update && !this.#at
   }
 
   #facts(entity: ClientEntity, record: WireRecord) {
@@ -118,29 +132,48 @@ export class RlRecordPage extends RlElement {
     return shown.length > 0 ? html`<div class="rl-facts">${shown}</div>` : nothing
   }
 
-  #body(entity: ClientEntity, record: WireRecord) {
-    const state = this.formState(entity, record)
+  /** Those of the form, then what belongs to the record and what happened to it. */
+  #tabs(entity: ClientEntity, state: FormState): Tab[] {
     const tabs = visibleTabs(meta.form(this.entity), state)
-    const inbound = entity.inbound.filter((one) => meta.entity(one.entity))
-    const all = [
-      ...tabs.map((tab) => ({ id: tab.id, label: text(tab.label) || t('record.tab.details') })),
-      ...(tabs.length === 0 ? [{ id: '', label: t('record.tab.details') }] : []),
-      ...(inbound.length > 0 ? [{ id: RELATED, label: t('record.tab.related') }] : []),
+    const own = tabs.map((tab) => ({ id: tab.id, label: text(tab.label) || t('record.tab.details') }))
+    const mayRelate = meta.entity(RELATIONSHIP)?.can.read === true && kindsFrom(entity).length > 0
+    const hasRelationships = mayRelate && !this.#at
+    const hasRelated = this.#relatedLists(entity).length > 0 && !this.#at
+    return [
+      ...(own.length > 0 ? own : [{ id: 'details', label: t('record.tab.details') }]),
+      ...(hasRelationships ? [{ id: RELATIONSHIPS, label: t('relationship.tab') }] : []),
+      ...(hasRelated ? [{ id: RELATED, label: t('record.tab.related') }] : []),
       ...(entity.history ? [{ id: HISTORY, label: t('record.tab.history') }] : []),
     ]
-    const current = all.find((one) => one.id === this.tab)?.id ?? all[0]?.id ?? ''
-    const formTab = tabs.find((tab) => tab.id === current)
-    return html`<div class="rl-tabs" role="tablist" @keydown=${this.onTabKey}>
-        ${all.map(
-          (one) =>
-            html`<button type="button" role="tab" id="tab-${one.id}" aria-selected=${one.id === current} aria-controls="tab-panel" tabindex=${one.id === current ? 0 : -1} @click=${() => (this.tab = one.id)}>${one.label}</button>`,
-        )}
-      </div>
-      <div id="tab-panel" role="tabpanel" aria-labelledby="tab-${current}" @dblclick=${() => this.edit()}>
-        ${formTab ? renderSections(formTab, state) : nothing} ${tabs.length === 0 && current === '' ? renderFields(state) : nothing}
-        ${current === RELATED ? inbound.map((one) => this.#related(one.entity, one.field, text(one.label))) : nothing}
-        ${current === HISTORY ? html`<rl-history .entity=${this.entity} .recordId=${record.id}></rl-history>` : nothing}
-      </div>`
+  }
+
+  #body(entity: ClientEntity, record: WireRecord) {
+    const state = this.formState(entity, record)
+    const all = this.#tabs(entity, state)
+    const wanted = route.get().query.get('tab')
+    const current = all.find((one) => one.id === wanted)?.id ?? all[0]?.id ?? ''
+    const show = (id: string): void => this.showTab(id)
+    return renderTabs(all, current, show, this.#panel(entity, record, current, state))
+  }
+
+  #panel(entity: ClientEntity, record: WireRecord, tab: string, state: FormState) {
+    if (tab === HISTORY) return html`<rl-history .entity=${this.entity} .recordId=${record.id}></rl-history>`
+    if (tab === RELATIONSHIPS)
+      return html`<rl-relationships .entity=${this.entity} .recordId=${record.id} .name=${record.display_name}></rl-relationships>`
+    if (tab === RELATED)
+      return this.#relatedLists(entity).map((one) => this.#related(one.entity, one.field, text(one.label)))
+    const ofForm = visibleTabs(meta.form(this.entity), state).find(({ id }) => id === tab)
+    return ofForm ? renderSections(ofForm, state) : renderFields(state)
+  }
+
+  /** Those that no other tab shows. */
+  #relatedLists(entity: ClientEntity): ClientEntity['inbound'] {
+    const items = (meta.form(entity.name)?.tabs ?? []).flatMap((tab) =>
+      tab.sections.flatMap((section) => section.items),
+    )
+    const isShown = (one: { entity: string; field: string }): boolean =>
+      items.some(({ related }) => related?.entity === one.entity && related.field === one.field)
+    return entity.inbound.filter((one) => meta.entity(one.entity) && one.entity !== RELATIONSHIP && !isShown(one))
   }
 
   #related(entity: string, field: string, label: string) {
@@ -148,50 +181,59 @@ export class RlRecordPage extends RlElement {
   }
 
   #saveBar() {
+    const { count, isTakenUp, isSaving } = this.#editing
+    const said = isTakenUp ? t('record.takenUp', { count }) : count > 0 ? t('record.unsaved', { count }) : ''
     return html`<div class="rl-save-bar">
-      <span class="rl-muted">${Object.keys(this.changes).length > 0 ? t('record.unsaved') : ''}</span>
-      <button type="button" class="rl-button" @click=${() => void this.cancel()}>${t('record.cancel')}</button>
-      <button type="button" class="rl-button" primary ?disabled=${this.isSaving} @click=${() => void this.save()}>${t('record.save')}</button>
+      <span class="rl-muted" role="status">${said}</span>
+      <button type="button" class="rl-button" @click=${() => void this.#editing.cancel()}>${t('record.cancel')}</button>
+      <button type="button" class="rl-button" primary ?disabled=${isSaving} @click=${() => void this.#editing.save()}>${t('record.save')}</button>
     </div>`
   }
 
   private formState(entity: ClientEntity, record: WireRecord): FormState {
+    const editing = this.#editing
+    const may = this.#mayChange(entity) && !editing.conflict
     return {
       entity,
-      values: { ...record, ...this.changes },
-      errors: this.errors,
-      isEditing: this.isEditing,
+      values: { ...record, ...editing.changes },
+      errors: editing.errors,
       recordId: record.id,
-      change: ({ field, value }) => {
-        this.changes = { ...this.changes, [field]: value }
-        if (this.errors[field]) this.errors = { ...this.errors, [field]: '' }
-        keepDraft(this.entity, record, this.changes)
-        this.#removeGuard ??= addLeaveGuard(() => this.mayLeave())
-      },
-      renderRelated: (related) => this.#related(related.entity, related.field, text(related.label)),
+      isOpen: (field) => may && editing.isOpen(field),
+      isChanged: (field) => field in editing.changes,
+      change: editing.change,
+      ...(may
+        ? { open: (field: string) => editing.open(field), leave: (field: string) => void editing.close(field) }
+        : {}),
+      ...(this.#at
+        ? {}
+        : { renderRelated: (related) => this.#related(related.entity, related.field, text(related.label)) }),
     }
   }
 
   /** With the names of what its references lead to. */
-  private async fetchRecord(entity: ClientEntity): Promise<WireRecord> {
-    const expand = entity.fields
+  async fetchRecord(): Promise<WireRecord> {
+    const expand = (meta.entity(this.entity)?.fields ?? [])
       .filter((field) => isToOne(field) || field.type === 'any_reference')
       .map((field) => field.name)
-    return api.get<WireRecord>(`records/${this.entity}/${this.recordId}`, { query: { expand: expand.join(',') } })
+      .join(',')
+    const at = this.#at
+    return api.get<WireRecord>(`records/${this.entity}/${this.recordId}`, { query: at ? { at } : { expand } })
+  }
+
+  take(record: WireRecord): void {
+    this.record = record
+    setTitle(record.display_name, text(meta.entity(this.entity)?.label))
   }
 
   private async load(): Promise<void> {
-    const entity = meta.entity(this.entity)
-    if (!entity) return
     const asked = this.#loaded
     try {
-      const record = await this.fetchRecord(entity)
+      const record = await this.fetchRecord()
       // Another record was opened meanwhile: its own answer counts.
       if (asked !== this.#loaded) return
-      this.record = record
+      this.take(record)
       this.failure = ''
-      setTitle(this.record.display_name, text(entity.label))
-      this.offerDraft(this.record)
+      if (!this.#at) this.#editing.takeUp(record)
     } catch (error) {
       if (asked !== this.#loaded) return
       this.isMissing = error instanceof ApiError && error.status === 404
@@ -199,158 +241,58 @@ export class RlRecordPage extends RlElement {
     }
   }
 
-  /** What was typed before the browser went away. */
-  private offerDraft(record: WireRecord): void {
-    const entity = meta.entity(this.entity)
-    const kept = keptDraft(this.entity, record.id)
-    if (!kept) return
-    toast(t('record.draft.found'), {
-      action: {
-        label: t('record.draft.take'),
-        run: () => {
-          this.edit()
-          this.changes = kept.values
-          // What was saved since then meets the same question as any other conflict.
-          const conflict = { mine: kept.values, base: { ...record, ...kept.base }, theirs: record }
-          if (entity && contested(entity, conflict).length > 0) this.conflict = conflict
-          this.#removeGuard ??= addLeaveGuard(() => this.mayLeave())
-        },
-      },
-    })
-  }
-
   private edit(): void {
-    if (this.isEditing || !this.record || !meta.entity(this.entity)?.can.update) return
-    if (this.tab === RELATED || this.tab === HISTORY) this.tab = ''
-    this.isEditing = true
-    void this.updateComplete.then(() => this.querySelector('rl-field-editor')?.focusEditor())
-  }
-
-  private async save(): Promise<void> {
     const entity = meta.entity(this.entity)
-    const { record } = this
-    if (!entity || !record || !this.isEditing || this.isSaving || this.conflict) return
-    if (Object.keys(this.changes).length === 0) {
-      dropDraft(this.entity, record.id)
-      return this.#stopEditing()
-    }
-    if (!areFine(this)) return
-    this.isSaving = true
-    try {
-      await records.update(this.entity, record.id, record.version, bodyOf(entity, this.changes))
-      dropDraft(this.entity, record.id)
-      this.#stopEditing()
-      await this.load()
-      toast(t('record.saved'))
-    } catch (error) {
-      await this.showProblems(entity, error)
-    } finally {
-      this.isSaving = false
-    }
+    if (!this.record || !entity || !this.#mayChange(entity) || this.#editing.isWhole || this.#editing.conflict) return
+    const tab = route.get().query.get('tab')
+    if (tab !== null && OWN_TABS.has(tab)) this.showTab(null)
+    this.#editing.openAll()
   }
 
-  private async showProblems(entity: ClientEntity, error: unknown): Promise<void> {
-    if (!(error instanceof ApiError)) return void toastError(error)
-    if (error.code === 'RL208') {
-      const theirs = await this.fetchRecord(entity).catch(() => null)
-      if (theirs) this.conflict = { mine: this.changes, base: this.record ?? theirs, theirs }
-      return
-    }
-    this.errors = problemsByField(entity, error)
-    const [first] = Object.keys(this.errors)
-    if (first === undefined) toastError(error)
-    else await this.#showField(first)
-  }
-
-  /** Wherever it stands: on another tab, in a folded section. */
-  async #showField(name: string): Promise<void> {
+  async reveal(field: string): Promise<void> {
     const tab = meta
       .form(this.entity)
-      ?.tabs.find(({ sections }) => sections.some(({ items }) => items.some(({ field }) => field === name)))
-    if (tab) this.tab = tab.id
+      ?.tabs.find(({ sections }) => sections.some(({ items }) => items.some((item) => item.field === field)))
+    if (tab) this.showTab(tab.id)
+    this.requestUpdate()
     await this.updateComplete
-    const editor = this.querySelector<RlFieldEditor>(`[data-field="${name}"]`)
-    editor?.closest('details')?.setAttribute('open', '')
-    editor?.focusEditor()
   }
 
-  /** What the person chose of two versions becomes the draft over the newer one. */
-  private settle(values: Values): void {
-    if (!this.conflict) return
-    this.record = this.conflict.theirs
-    this.conflict = null
-    this.changes = values
-    void this.save()
-  }
-
-  private async cancel(): Promise<void> {
-    if (!(await this.mayLeave())) return
-    dropDraft(this.entity, this.recordId)
-    this.#stopEditing()
-  }
-
-  private async mayLeave(): Promise<boolean> {
-    if (Object.keys(this.changes).length === 0) return true
-    const isAgreed = await confirm({
-      title: t('record.discard.title'),
-      text: t('record.discard.text'),
-      confirm: t('record.discard.confirm'),
-      cancel: t('record.discard.cancel'),
-      isDangerous: true,
-    })
-    if (isAgreed) dropDraft(this.entity, this.recordId)
-    return isAgreed
-  }
-
-  #stopEditing(): void {
-    this.isEditing = false
-    this.changes = {}
-    this.errors = {}
-    this.conflict = null
-    this.#removeGuard?.()
-    this.#removeGuard = undefined
+  private showTab(id: string | null): void {
+    setQuery({ tab: id }, { replace: true })
   }
 
   private async toTrash(): Promise<void> {
-    const { record } = this
-    if (!record) return
-    try {
-      await records.remove(this.entity, record.id)
-      const back = neighboursOf(this.entity, record.id)?.listHref ?? hrefOf.list(this.entity)
-      this.#stopEditing()
-      await navigate(back)
-      toastUndo(t('record.deleted', { name: record.display_name }), async () => {
-        await records.restore(this.entity, record.id)
-      })
-    } catch (error) {
-      toastError(error)
-    }
-  }
-
-  private step(direction: 'previous' | 'next'): void {
-    const id = neighboursOf(this.entity, this.recordId)?.[direction]
-    if (id) void navigate(hrefOf.record(this.entity, id), { replace: true })
-  }
-
-  private readonly onTabKey = (event: KeyboardEvent): void => {
-    const move = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-    if (move === 0) return
-    const tabs = [...this.querySelectorAll<HTMLElement>('[role=tab]')]
-    const at = tabs.findIndex((one) => one.getAttribute('aria-selected') === 'true')
-    const next = tabs[(at + move + tabs.length) % tabs.length]
-    next?.click()
-    next?.focus()
+    if (this.record && (await this.#editing.mayLeave())) await moveToTrash(this.entity, this.record)
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (!this.isEditing || event.defaultPrevented) return
-    if ((event.ctrlKey || event.metaKey) && (event.key === 'Enter' || event.key === 's')) {
+    if (event.defaultPrevented || !this.#editing.isActive) return
+    const isModified = event.ctrlKey || event.metaKey
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row]') : null
+    if (isModified && (event.key === 'Enter' || event.key === 's')) {
       event.preventDefault()
-      void this.save()
+      void this.#editing.save()
     } else if (event.key === 'Escape') {
       event.preventDefault()
-      void this.cancel()
+      this.#escape(row)
+    } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement && row && !this.#editing.isWhole) {
+      event.preventDefault()
+      if (this.#editing.close(row.dataset['row'] ?? '')) this.#focusRow(row)
     }
+  }
+
+  /** Out of one field, with what it held before; out of the whole form when all of it is open. */
+  #escape(row: HTMLElement | null): void {
+    const field = row?.dataset['row']
+    if (!row || field === undefined || this.#editing.isWhole || !this.#editing.isOpen(field))
+      return void this.#editing.cancel()
+    this.#editing.revert(field)
+    this.#focusRow(row)
+  }
+
+  #focusRow(row: HTMLElement): void {
+    void this.updateComplete.then(() => row.querySelector<HTMLElement>('.rl-row-edit')?.focus())
   }
 }
 

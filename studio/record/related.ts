@@ -9,7 +9,7 @@ import { icon } from '../app/icon.ts'
 import { meta, text } from '../app/meta.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { hrefOf } from '../app/router.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import { renderCell } from '../fields/index.ts'
 
 const SHOWN_ROWS = 10

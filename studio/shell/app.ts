@@ -7,7 +7,7 @@ import { t } from '../app/i18n.ts'
 import { loadMeta, meta } from '../app/meta.ts'
 import { hrefOf, navigate, type Route, route } from '../app/router.ts'
 import { loadProfile, loadSession, rememberTenant, type Session, session, startTenant } from '../app/session.ts'
-import { errorText } from '../app/toast.ts'
+import { errorText } from '../app/refusal.ts'
 import './app.css'
 import './dialogs.ts'
 import { lazy } from './lazy.ts'
@@ -65,6 +65,7 @@ export class RlApp extends RlElement {
     if (page === 'password') return lazy(() => import('../pages/password.ts'), html`<rl-password></rl-password>`)
     if (!now.user) return lazy(() => import('../pages/sign-in.ts'), html`<rl-sign-in></rl-sign-in>`)
     if (page === 'tenants') return lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
+    if (page === 'gallery') return lazy(() => import('../gallery/page.ts'), html`<rl-gallery></rl-gallery>`)
     if (tenant === '')
       return now.tenants.length > 0
         ? nothing
@@ -118,7 +119,7 @@ export class RlApp extends RlElement {
 
 /** The tenant whose pages the address asks for; undefined: none that this person may enter. */
 function targetOf({ tenants }: Session, { page, tenant }: Route): string | undefined {
-  if (page === 'setup' || page === 'password' || page === 'tenants') return undefined
+  if (page === 'setup' || page === 'password' || page === 'tenants' || page === 'gallery') return undefined
   if (tenant === '') return startTenant(tenants)?.slug
   return tenants.find(({ slug }) => slug === tenant)?.slug
 }

@@ -4,6 +4,7 @@ import { customElement, query, state } from 'lit/decorators.js'
 import { type OpenQuestion, question } from '../app/dialog.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
+import { inputValue } from '../app/inputs.ts'
 import './dialogs.css'
 
 @customElement('rl-dialogs')
@@ -42,39 +43,44 @@ export class RlDialogs extends RlElement {
       aria-describedby="rl-dialog-text"
       @close=${() => asked.answer(false)}
     >
-      <form method="dialog" @submit=${(event: Event) => this.onSubmit(event, asked)}>
-        <h2 id="rl-dialog-title">${asked.title}</h2>
-        <p id="rl-dialog-text">${asked.text}</p>
-        ${asked.typed === undefined ? nothing : this.renderTyped(asked.typed)}
-        <div class="rl-dialog-actions">
-          <button type="button" class="rl-button" @click=${() => asked.answer(false)}>${asked.cancel ?? t('cancel')}</button>
-          <button
-            type="submit"
-            class="rl-button"
-            ?primary=${!asked.isDangerous}
-            ?danger=${asked.isDangerous}
-            ?disabled=${asked.typed !== undefined && this.typed.trim() !== asked.typed}
-          >
-            ${asked.confirm}
-          </button>
-        </div>
-      </form>
+      ${renderQuestion(asked, this.typed, (typed) => (this.typed = typed))}
     </dialog>`
   }
+}
 
-  private renderTyped(wanted: string) {
-    return html`<label class="rl-field"
-      ><span>${t('dialog.typed', { text: wanted })}</span
-      ><input
-        class="rl-input"
-        autocomplete="off"
-        .value=${this.typed}
-        @input=${(event: InputEvent) => event.target instanceof HTMLInputElement && ((this.typed = event.target.value))}
-    /></label>`
-  }
-
-  private onSubmit(event: Event, asked: OpenQuestion): void {
+/** @param id what the names of the title and the text begin with */
+export function renderQuestion(
+  { title, text, typed: wanted, confirm, cancel, isDangerous, answer }: OpenQuestion,
+  typed: string,
+  type: (typed: string) => void,
+  id = 'rl-dialog',
+) {
+  const onSubmit = (event: Event): void => {
     event.preventDefault()
-    asked.answer(true)
+    answer(true)
   }
+  return html`<form method="dialog" @submit=${onSubmit}>
+    <h2 id="${id}-title">${title}</h2>
+    <p id="${id}-text">${text}</p>
+    ${
+      wanted === undefined
+        ? nothing
+        : html`<label class="rl-field"
+            ><span>${t('dialog.typed', { text: wanted })}</span
+            ><input class="rl-input" autocomplete="off" .value=${typed} @input=${(event: Event) => type(inputValue(event))}
+          /></label>`
+    }
+    <div class="rl-dialog-actions">
+      <button type="button" class="rl-button" @click=${() => answer(false)}>${cancel ?? t('cancel')}</button>
+      <button
+        type="submit"
+        class="rl-button"
+        ?primary=${!isDangerous}
+        ?danger=${isDangerous}
+        ?disabled=${wanted !== undefined && typed.trim() !== wanted}
+      >
+        ${confirm}
+      </button>
+    </div>
+  </form>`
 }

@@ -60,30 +60,8 @@ export class RlMenu extends RlElement {
         @toggle=${this.onToggle}
         @keydown=${this.onListKey}
       >
-        ${this.isOpen ? this.items.map((item) => this.renderItem(item)) : nothing}
+        ${this.isOpen ? this.items.map((item) => renderItem(item, () => this.choose(item))) : nothing}
       </div>`
-  }
-
-  private renderItem(item: MenuItem) {
-    const content = html`${item.icon ? icon(item.icon) : nothing}<span class="rl-menu-label">${item.label}</span
-      >${item.detail ? html`<span class="rl-menu-detail">${item.detail}</span>` : nothing}${
-        item.key ? html`<kbd class="rl-kbd">${item.key}</kbd>` : nothing
-      }${item.isCurrent ? icon('check') : nothing}`
-    const classes = `rl-menu-item${item.isDangerous ? ' dangerous' : ''}`
-    const line = item.startsGroup ? html`<hr role="separator" />` : nothing
-    if (item.href === undefined)
-      return html`${line}<button type="button" role="menuitem" tabindex="-1" class=${classes} @click=${() => this.choose(item)}>${content}</button>`
-    return html`${line}<a
-      role="menuitem"
-      tabindex="-1"
-      class=${classes}
-      href=${item.href}
-      target=${item.isExternal ? '_blank' : nothing}
-      rel=${item.isExternal ? 'noopener' : nothing}
-      aria-current=${item.isCurrent ? 'true' : nothing}
-      @click=${() => this.choose(item)}
-      >${content}</a
-    >`
   }
 
   private choose(item: MenuItem): void {
@@ -125,6 +103,29 @@ export class RlMenu extends RlElement {
   private entries(): HTMLElement[] {
     return [...this.list.querySelectorAll<HTMLElement>('[role=menuitem]')]
   }
+}
+
+/** One entry of a list that is open. */
+export function renderItem(item: MenuItem, choose: () => void): TemplateResult {
+  const content = html`${item.icon ? icon(item.icon) : nothing}<span class="rl-menu-label">${item.label}</span
+    >${item.detail ? html`<span class="rl-menu-detail">${item.detail}</span>` : nothing}${
+      item.key ? html`<kbd class="rl-kbd">${item.key}</kbd>` : nothing
+    }${item.isCurrent ? icon('check') : nothing}`
+  const classes = `rl-menu-item${item.isDangerous ? ' dangerous' : ''}`
+  const line = item.startsGroup ? html`<hr role="separator" />` : nothing
+  if (item.href === undefined)
+    return html`${line}<button type="button" role="menuitem" tabindex="-1" class=${classes} @click=${choose}>${content}</button>`
+  return html`${line}<a
+    role="menuitem"
+    tabindex="-1"
+    class=${classes}
+    href=${item.href}
+    target=${item.isExternal ? '_blank' : nothing}
+    rel=${item.isExternal ? 'noopener' : nothing}
+    aria-current=${item.isCurrent ? 'true' : nothing}
+    @click=${choose}
+    >${content}</a
+  >`
 }
 
 /** Where arrow keys, Home and End lead in a list that goes round. */

@@ -146,6 +146,7 @@ export class RlSidebar extends RlElement {
       { label: t('sidebar.profile'), icon: 'circle-user', href: hrefOf.profile() },
       { label: t('shortcuts.title'), icon: 'keyboard', run: () => void openShortcuts(), key: '?' },
       { label: t('sidebar.api'), icon: 'braces', href: apiHref('docs'), isExternal: true },
+      ...(meta.all.administer ? [{ label: t('sidebar.gallery'), icon: 'swatch-book', href: hrefOf.gallery() }] : []),
       { label: t('signOut'), icon: 'log-out', startsGroup: true, run: () => void signOut().catch(toastError) },
     ]
     const face = html`<span class="rl-avatar" translate="no" aria-hidden="true">${initials(name)}</span><span class="rl-ellipsis" translate="no">${name}</span>`

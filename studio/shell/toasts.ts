@@ -30,21 +30,8 @@ export class RlToasts extends RlElement {
   private renderToast(one: Toast) {
     const hold = () => keepFor(one.id, 'held')
     const release = () => one.kind === 'done' && keepFor(one.id, AFTER_HOLD_MS)
-    return html`<div
-      class="rl-toast"
-      data-kind=${one.kind}
-      @pointerenter=${hold}
-      @pointerleave=${release}
-      @focusin=${hold}
-      @focusout=${release}
-    >
-      ${one.kind === 'failed' ? icon('circle-alert') : nothing}<span>${one.text}</span>
-      ${
-        one.action
-          ? html`<button type="button" class="rl-toast-action" @click=${() => this.act(one)}>${one.action.label}</button>`
-          : nothing
-      }
-      <button type="button" class="rl-toast-close" aria-label=${t('close')} @click=${() => dismissToast(one.id)}>${icon('x')}</button>
+    return html`<div @pointerenter=${hold} @pointerleave=${release} @focusin=${hold} @focusout=${release}>
+      ${renderToast(one, () => void this.act(one))}
     </div>`
   }
 
@@ -56,4 +43,12 @@ export class RlToasts extends RlElement {
       toastError(error)
     }
   }
+}
+
+export function renderToast({ id, kind, text, action }: Toast, act: () => void) {
+  return html`<div class="rl-toast" data-kind=${kind}>
+    ${kind === 'failed' ? icon('circle-alert') : nothing}<span>${text}</span>
+    ${action ? html`<button type="button" class="rl-toast-action" @click=${act}>${action.label}</button>` : nothing}
+    <button type="button" class="rl-toast-close" aria-label=${t('close')} @click=${() => dismissToast(id)}>${icon('x')}</button>
+  </div>`
 }

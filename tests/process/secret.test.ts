@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createKeyring, readSecrets, rotateKeyFile } from '../../kernel/platform/secret.ts'
+import { beginRotation, createKeyring, endRotation, readSecrets } from '../../kernel/platform/secret.ts'
 import { makeDataFolder } from '../support/start-server.ts'
 
 const OLD = 'o'.repeat(32)
@@ -63,11 +63,15 @@ test('without RELATA_SECRET a key file is made once, readable by its owner only'
   expect(readSecrets({ secrets: [NEW], dataFolder: folder })).toEqual([NEW])
 })
 
-test('rotating the key file puts a new key in front', () => {
+test('rotating the key file puts a new key in front, once, and then leaves it alone', () => {
   const [old] = readSecrets({ secrets: [], dataFolder: folder })
-  rotateKeyFile(folder)
-  const secrets = readSecrets({ secrets: [], dataFolder: folder })
+  const secrets = beginRotation(folder)
+  expect(beginRotation(folder)).toEqual(secrets)
+  expect(readSecrets({ secrets: [], dataFolder: folder })).toEqual(secrets)
   expect(secrets).toHaveLength(2)
   expect(secrets[1]).toBe(old)
   expect(readFileSync(path.join(folder, 'secret.key'), 'utf8').trim().split('\n')).toEqual(secrets)
+  endRotation(folder, secrets)
+  expect(readSecrets({ secrets: [], dataFolder: folder })).toEqual(secrets.slice(0, 1))
+  expect(statSync(path.join(folder, 'secret.key')).mode & 0o777).toBe(0o600)
 })

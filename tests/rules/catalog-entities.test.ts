@@ -150,6 +150,42 @@ describe('entities', () => {
     })
   })
 
+  test('a roll-up is written as what it is taken of, unless it says otherwise', () => {
+    const total = (field: string, more: object = {}) => ({
+      type: 'rollup',
+      rollup: { over: 'line.order', aggregate: 'sum', field },
+      ...more,
+    })
+    const { snapshot } = resolved([
+      pack('shop', {
+        'entities/order.json': {
+          name: 'order',
+          fields: [
+            { name: 'in_base', ...total('price.base') },
+            { name: 'in_dollars', ...total('price.amount') },
+            { name: 'shares', ...total('share') },
+            { name: 'rounded', ...total('price.base', { format: { decimals: 0 } }) },
+          ],
+        },
+        'entities/line.json': {
+          name: 'line',
+          fields: [
+            { name: 'order', type: 'reference', to: 'order' },
+            { name: 'price', type: 'money', currencies: ['USD'] },
+            { name: 'share', type: 'percent' },
+          ],
+        },
+      }),
+    ])
+    const formatOf = (name: string) => fieldOf(snapshot, 'shop.order', name).options.format
+    expect(['in_base', 'in_dollars', 'shares', 'rounded'].map(formatOf)).toEqual([
+      { style: 'currency' },
+      { style: 'currency', currency: 'USD' },
+      { style: 'percent' },
+      { decimals: 0 },
+    ])
+  })
+
   test('[C33] rules see parts, formulas, roll-ups and what references lead to', () => {
     const model = new Model(resolved([world]).snapshot)
     const scope = scopeOf(model, model.entity('base.person'))

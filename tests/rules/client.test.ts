@@ -52,8 +52,9 @@ describe('requests', () => {
     server.answer = () => ({ status: 204, body: null })
     await relata.records.delete('a.b', 'r1', 2)
     await relata.records.purge('a.b', 'r1')
-    server.answer = () => ({ body: { data: [] } })
+    server.answer = ({ query }) => ({ body: { data: [], next: query.before === undefined ? 7 : null } })
     await relata.records.history('a.b', 'r1')
+    server.answer = () => ({ body: { data: [] } })
     await relata.records.aggregate('a.b', { group: ['stage'], measures: ['count'] })
     server.answer = () => ({ body: { results: [{ id: 'r1', version: 1 }, null] } })
     const results = await relata.records.batch([
@@ -72,7 +73,8 @@ describe('requests', () => {
       'PUT records/a.b?by=code%2Cyear',
       'DELETE records/a.b/r1?',
       'DELETE records/a.b/r1?purge=true',
-      'GET records/a.b/r1/history?',
+      'GET records/a.b/r1/history?limit=500',
+      'GET records/a.b/r1/history?limit=500&before=7',
       'GET aggregates/a.b?group=stage&measures=count',
       'POST batch?',
     ])

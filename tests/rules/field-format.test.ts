@@ -1,6 +1,7 @@
 // Rule F40 of fields.md: values as people read them.
 import { describe, expect, test } from 'vitest'
 import { formatValue } from '../../sdk/fields/format.ts'
+import type { NumberFormat } from '../../sdk/fields/number-format.ts'
 import type { FieldOptions } from '../../sdk/metadata/snapshot.ts'
 import type { ClientField } from '../../sdk/wire/meta.ts'
 import type { WireValue } from '../../sdk/wire/records.ts'
@@ -100,11 +101,35 @@ describe('values for people', () => {
         { id, display_name: 'Bob' },
       ]),
     ).toBe('Ada, Bob')
-    expect(format('formula', '1234.50', 'en', { ruleType: { kind: 'decimal' } })).toBe('1,234.50')
+    expect(format('formula', '1234.50', 'en', { ruleType: { kind: 'decimal' } })).toBe('1,234.5')
     expect(format('formula', '2026-01-31', 'de', { ruleType: { kind: 'date' } })).toBe('31.01.2026')
     expect(format('formula', true, 'en', { ruleType: { kind: 'boolean' } })).toBe('Yes')
     const rollup = { entity: 'a.b', reference: 'c', aggregate: 'sum' as const, table: 't', columns: [] }
     expect(format('rollup', '1234567.8', 'en', { rollup })).toBe('1,234,567.8')
+  })
+
+  test('computed numbers are rounded to what tells something', () => {
+    const ratio = { ruleType: { kind: 'decimal' } } as const
+    expect(format('formula', '58.620689655172413793', 'en', ratio)).toBe('58.62')
+    expect(format('formula', '0.00012345678', 'en', ratio)).toBe('0.000123')
+    expect(format('formula', '389808.64635010630758327427', 'en', ratio)).toBe('389,808.65')
+  })
+
+  test('a format says style, digits and grouping', () => {
+    const written = (value: string | number, how: NumberFormat, locale = 'en') =>
+      format(typeof value === 'number' ? 'number' : 'decimal', value, locale, { format: how })
+    expect(written(1996, { grouping: false })).toBe('1996')
+    expect(written('58.62', { style: 'percent', decimals: 1 })).toBe('58.6%')
+    expect(written('58.62', { style: 'percent', decimals: 1 }, 'de')).toBe('58,6 %')
+    expect(written('1234.5', { style: 'currency', currency: 'USD' })).toBe('$1,234.50')
+    expect(written('1234.5', { style: 'currency' })).toBe('1,234.5')
+    expect(
+      formatValue({ name: 'v', type: 'decimal', options: { format: { style: 'currency' } } }, '1234.5', {
+        locale: 'en',
+        timeZone: 'UTC',
+        baseCurrency: 'EUR',
+      }),
+    ).toBe('€1,234.50')
   })
 
   test('[F40] fields as the browser knows them will do', () => {

@@ -59,7 +59,8 @@ test.beforeAll(async ({ studio }) => {
 
 async function openPanel(page: Page): Promise<void> {
   await page.goto(`/${TENANT}/${ENTITY}/new`)
-  await expect(page.getByLabel('Title', { exact: false }).first()).toBeVisible()
+  await page.getByRole('button', { name: /more fields/ }).click()
+  await page.getByLabel('Title', { exact: false }).first().focus()
 }
 
 const field = (page: Page, name: string) => page.locator(`rl-field-editor[data-field=${name}]`)

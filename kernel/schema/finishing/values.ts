@@ -58,7 +58,8 @@ export async function writeAutoNumbers(run: JobRun): Promise<void> {
     const [column] = field.columns
     if (!column) continue
     const isEmpty = sql`t.${ident(column.column)} IS NULL`
-    const numbered = sql`SELECT o.id, ${autoNumber(model, field)} AS number FROM (SELECT b.id FROM batch AS b ORDER BY b.id) AS o`
+    // Kept as it is: a join that reads it again would draw new numbers.
+    const numbered = sql`WITH drawn AS MATERIALIZED (SELECT o.id, ${autoNumber(model, field)} AS number FROM (SELECT b.id FROM batch AS b ORDER BY b.id) AS o) SELECT * FROM drawn`
     await eachBatch(
       run,
       table,

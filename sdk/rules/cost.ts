@@ -1,0 +1,23 @@
+// How large a rule becomes as SQL: formulas are written out where they are read, so a few lines that read each other can
+// grow without bounds. PostgreSQL's stack limits the levels, patience the rest.
+import type { RuleNode } from './check.ts'
+import type { RuleCost, RuleScope } from './types.ts'
+
+export const MAX_COST: RuleCost = { operations: 20_000, levels: 256 }
+
+const LEAF: RuleCost = { operations: 1, levels: 1 }
+
+export function costOf(node: RuleNode, scope: RuleScope): RuleCost {
+  if (node.kind === 'var') return scope.costOf?.(node.path) ?? LEAF
+  if (node.kind !== 'call') return LEAF
+  const args = node.args.map((arg) => costOf(arg, scope))
+  const [, middle] = args
+  // Of three operands the second stands in two comparisons.
+  const twice = (node.operator === '<' || node.operator === '<=') && args.length === 3 ? (middle?.operations ?? 0) : 0
+  const isChain = node.operator === '+' || node.operator === '*'
+  return {
+    operations: args.reduce((sum, arg) => sum + arg.operations, 1 + twice),
+    // Each further operand of a sum encloses those before it.
+    levels: args.reduce((levels, arg) => Math.max(levels + (isChain ? 1 : 0), arg.levels + 1), 1),
+  }
+}

@@ -1,0 +1,21 @@
+// Texts of the relationships of a record (studio/record/relationships.ts).
+export const enRelationships = {
+  'relationship.tab': 'Relationships',
+  'relationship.add': 'Add a relationship',
+  'relationship.none': 'Who works for whom, who owns what, who is whose customer: relationships belong here.',
+  'relationship.kind': '{{name}} …',
+  'relationship.other': 'With',
+  'relationship.role': 'Role as {{role}}',
+  'relationship.since': 'since {{day}}',
+  'relationship.until': 'until {{day}}',
+  'relationship.ended_one': '{{shown}} ended',
+  'relationship.ended_other': '{{shown}} ended',
+  'relationship.endToday': 'Ends today',
+  'relationship.wasEnded': 'The relationship ends today',
+  'relationship.remove': 'Remove',
+  'relationship.wasRemoved': 'The relationship is in the trash',
+  'refusal.wrong_end': 'Records of this kind cannot stand here.',
+  'refusal.same_record': 'Choose another record than this one.',
+  'refusal.ends_before': 'Cannot be before the beginning.',
+  'refusal.together': 'Choose the type and both records together.',
+} as const

@@ -1,0 +1,23 @@
+// Отношения записи с другими (studio/record/relationships.ts).
+export const ruRelationships = {
+  'relationship.tab': 'Отношения',
+  'relationship.add': 'Добавить отношение',
+  'relationship.none': 'Кто где работает, кто чем владеет, кто чей клиент: здесь собраны отношения.',
+  'relationship.kind': '{{name}} …',
+  'relationship.other': 'С кем или чем',
+  'relationship.role': 'Роль: {{role}}',
+  'relationship.since': 'с {{day}}',
+  'relationship.until': 'до {{day}}',
+  'relationship.ended_one': '{{shown}} завершённое',
+  'relationship.ended_few': '{{shown}} завершённых',
+  'relationship.ended_many': '{{shown}} завершённых',
+  'relationship.ended_other': '{{shown}} завершённых',
+  'relationship.endToday': 'Завершается сегодня',
+  'relationship.wasEnded': 'Отношение завершается сегодня',
+  'relationship.remove': 'Удалить',
+  'relationship.wasRemoved': 'Отношение в корзине',
+  'refusal.wrong_end': 'Записи этого вида здесь стоять не могут.',
+  'refusal.same_record': 'Выберите другую запись.',
+  'refusal.ends_before': 'Не может быть раньше начала.',
+  'refusal.together': 'Выберите вид и обе записи вместе.',
+}

@@ -1,0 +1,67 @@
+// One field of a form: its label, and beside it the value as it reads or the editor in the same place, so that nothing
+// moves when a person clicks a value to change it.
+import { html, nothing } from 'lit'
+import type { ClientField } from '../../sdk/wire/meta.ts'
+import { t } from '../app/i18n.ts'
+import { icon } from '../app/icon.ts'
+import { text } from '../app/meta.ts'
+import { afterPointer } from '../app/pointer.ts'
+import type { FieldChange } from '../fields/field-editor.ts'
+import { renderValue } from '../fields/index.ts'
+import type { FormItem, FormState } from './form.ts'
+import { holds } from './form-rules.ts'
+
+const WIDE: ReadonlySet<string> = new Set(['multiline', 'json', 'links'])
+/** Work that goes on after the focus has left: a file on its way, a list being put together. */
+const STAYS_OPEN: ReadonlySet<string> = new Set(['file', 'links', 'json'])
+
+export function renderRow(field: ClientField, state: FormState, item: Partial<FormItem>) {
+  const { entity, values } = state
+  const isFixed = (!field.isWritable && field.widget !== 'links') || holds(entity, item.readOnlyIf, values, false)
+  const isRequired = field.required || holds(entity, item.requiredIf, values, false)
+  const isOpen = !isFixed && state.isOpen(field.name)
+  const wide = item.width === 'full' || WIDE.has(field.widget) ? ' rl-form-full' : ''
+  return html`<div class="rl-row${wide}" data-row=${field.name} ?data-changed=${state.isChanged(field.name)}>
+    <span class="rl-row-label" aria-hidden=${isOpen ? 'true' : nothing}>${text(field.label)}${isOpen && isRequired ? html`<span class="rl-required" title=${t('fields.requiredMark')}>&nbsp;*</span>` : nothing}</span>
+    ${isOpen ? renderOpen(field, state, isRequired) : renderShown(field, state, isFixed)}
+  </div>`
+}
+
+function renderOpen(field: ClientField, state: FormState, isRequired: boolean) {
+  const { entity, values, recordId } = state
+  const onLeave = ({ currentTarget }: FocusEvent): void => {
+    if (!state.leave || STAYS_OPEN.has(field.widget) || !(currentTarget instanceof HTMLElement)) return
+    const editor = currentTarget
+    // Another window leaves the focus where it was.
+    afterPointer(() => {
+      if (document.hasFocus() && !editor.contains(document.activeElement)) state.leave?.(field.name)
+    })
+  }
+  return html`<rl-field-editor
+    compact
+    data-field=${field.name}
+    .entity=${entity.name}
+    .field=${field}
+    .value=${values[field.name] ?? null}
+    .recordId=${recordId}
+    .error=${state.errors[field.name] ?? ''}
+    .required=${isRequired}
+    @focusout=${onLeave}
+    @change=${({ detail }: CustomEvent<FieldChange | undefined>) => detail && state.change(detail)}
+  ></rl-field-editor>`
+}
+
+function renderShown(field: ClientField, state: FormState, isFixed: boolean) {
+  const shown = renderValue(field, state.values[field.name] ?? null)
+  const value = shown === '' ? html`<span class="rl-row-empty">${t('record.empty')}</span>` : shown
+  if (isFixed || !state.open) return html`<div class="rl-row-value">${value}</div>`
+  const open = (): void => state.open?.(field.name)
+  const onClick = ({ target }: MouseEvent): void => {
+    // A link is followed and a text can be marked; anything else is asked to change.
+    const isLink = target instanceof Element && target.closest('a, button') !== null
+    if (!isLink && getSelection()?.isCollapsed !== false) open()
+  }
+  return html`<div class="rl-row-value" data-editable @click=${onClick}>
+    ${value}<button type="button" class="rl-row-edit" aria-label=${t('record.editField', { field: text(field.label) })} @click=${open}>${icon('pencil')}</button>
+  </div>`
+}
