@@ -7,7 +7,7 @@ import { createFileStore } from './files/file-store.ts'
 import { createApp } from './http/app.ts'
 import type { Health } from './http/health.ts'
 import { jobHandlers } from './jobs/handlers.ts'
-import { type Jobs, startJobs } from './jobs/runner.ts'
+import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import type { Config } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
 import { type Database, openDatabase } from './run/database.ts'
@@ -39,7 +39,8 @@ export interface KernelOptions {
   pagesFolder: string
 }
 
-const LONG_POOL_SIZE = 4
+/** Each running job keeps one; the others are for publishes, bulk loads and exports. */
+const LONG_POOL_SIZE = JOBS_AT_ONCE + 4
 
 export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
   const { config, databaseUrl } = options

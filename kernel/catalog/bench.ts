@@ -2,11 +2,11 @@
 import type { Entity, Field } from '../../sdk/metadata/snapshot.ts'
 import type { EntitySource } from '../../sdk/metadata/source.ts'
 import type { FieldType } from '../../sdk/fields/types.ts'
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import { notRequired, requireHint } from './layers.ts'
 import type { PackageOrder } from './order.ts'
 import type { NameBook } from './physical-names.ts'
-import { didYouMean, type Place, type Problems } from './problems.ts'
+import type { Place, Problems } from './problems.ts'
 import { qualify } from './qualify.ts'
 import type { Trace } from './trace.ts'
 

@@ -6,7 +6,7 @@ import { reportUnknownField } from './entities.ts'
 import { defaultForm, isWide } from './default-form.ts'
 import type { Thing } from './layers.ts'
 import { requireView } from './navigation.ts'
-import { pointer } from './problems.ts'
+import { pointer } from '../../sdk/metadata/pointer.ts'
 import type { RuleBook } from './rule-book.ts'
 import { hasStandard } from './scope.ts'
 

@@ -1,8 +1,7 @@
 // Which item of a list a layer means. Fields and uniques are known by `package:name` at birth; everything else by a
 // plain id within its list.
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import type { Identify, ListItem } from './merge.ts'
-import { didYouMean } from './problems.ts'
 import { isRecord } from './trace.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)

@@ -1,7 +1,7 @@
 // From files to things: each entity, form, view … with all its layers merged, its qualified name and its stable id.
 import type { Static, TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import {
   type AppSource,
   type EntitySource,
@@ -16,7 +16,7 @@ import { type Layer, type MergeContext, type MergeRules, mergeLayers } from './m
 import { appRules, entityRules, formRules, relationshipRules, roleRules, viewRules } from './merge-rules.ts'
 import type { PackageOrder } from './order.ts'
 import type { ParsedFile } from './packages.ts'
-import { didYouMean, type Place } from './problems.ts'
+import type { Place } from './problems.ts'
 import { qualify, qualifyMembers } from './qualify.ts'
 import { checkShape } from './shape.ts'
 

@@ -24,12 +24,15 @@ export class EntityModel {
 
 export class Model {
   readonly snapshot: Snapshot
+  /** Ids of roll-ups whose values a job is still computing. Ask `isPending`, which knows the formulas that read them too. */
+  readonly pending: ReadonlySet<string>
   private readonly list: readonly EntityModel[]
   private readonly entities = new Map<string, EntityModel>()
   private readonly roles = new Map<string, Role>()
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, pending: ReadonlySet<string> = new Set()) {
     this.snapshot = snapshot
+    this.pending = pending
     const models = snapshot.entities.map((entity) => new EntityModel(entity))
     this.list = models
     for (const model of models) for (const alias of model.entity.aliases) this.entities.set(alias, model)
@@ -39,6 +42,11 @@ export class Model {
 
   get version(): number {
     return this.snapshot.version
+  }
+
+  /** Equal keys of one tenant: everything that is read is read alike. */
+  get key(): string {
+    return [this.version, ...[...this.pending].sort()].join('~')
   }
 
   find(name: string): EntityModel | undefined {

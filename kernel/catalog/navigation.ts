@@ -1,10 +1,10 @@
 // Relationship types, apps and roles: names of entities found, defaults filled in.
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import type { App, Operation, RelationshipEnd, RelationshipType, Role, View } from '../../sdk/metadata/snapshot.ts'
 import type { AppSource, RelationshipTypeSource, RoleSource } from '../../sdk/metadata/source.ts'
 import { type Bench, requireEntity } from './bench.ts'
 import type { Thing } from './layers.ts'
-import { didYouMean, pointer } from './problems.ts'
+import { pointer } from '../../sdk/metadata/pointer.ts'
 import { qualify } from './qualify.ts'
 
 export function buildRelationships(bench: Bench, things: readonly Thing<RelationshipTypeSource>[]): RelationshipType[] {

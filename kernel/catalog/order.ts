@@ -1,8 +1,9 @@
 // Which package stands on which: system, base, plugins by what they require, the tenant's own on top. The order does
 // not depend on the order in which packages are given.
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import type { ParsedPackage } from './packages.ts'
-import { didYouMean, pointer, type Problems } from './problems.ts'
+import { pointer } from '../../sdk/metadata/pointer.ts'
+import type { Problems } from './problems.ts'
 import { BASE_PACKAGE, CUSTOM_PACKAGE, SYSTEM_PACKAGE } from './reserved.ts'
 import { satisfies } from './semver.ts'
 

@@ -1,9 +1,9 @@
 // Reads package sources file by file: manifest, folders, shapes. What things mean together comes later.
 import type { Static, TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import { KINDS, type Kind, PackageManifest, type PackageSource } from '../../sdk/metadata/source.ts'
-import { didYouMean, type Place, type Problems } from './problems.ts'
+import type { Place, Problems } from './problems.ts'
 import { isReservedPackage } from './reserved.ts'
 import { checkShape, copyTraced } from './shape.ts'
 import { isRecord, type Trace } from './trace.ts'

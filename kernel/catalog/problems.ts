@@ -43,21 +43,3 @@ export class Problems {
     })
   }
 }
-
-export function didYouMean(near: string | undefined): string | undefined {
-  return near === undefined ? undefined : `Did you mean “${near}”?`
-}
-
-/** JSON pointer (RFC 6901) to a member. */
-export function pointer(path: string, member: string | number): string {
-  return `${path}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`
-}
-
-export function pointerSegments(path: string): string[] {
-  return path === ''
-    ? []
-    : path
-        .slice(1)
-        .split('/')
-        .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-}

@@ -16,6 +16,7 @@ import type { ClientEntity, ClientField, ClientMeta } from '../../sdk/wire/meta.
 import type { Actor } from '../actor.ts'
 import type { TenantInfo } from '../services.ts'
 import type { EntityModel, Model } from './model.ts'
+import { isPending } from './pending.ts'
 import { can, canAdminister } from './rights.ts'
 
 const MAX_CACHED_ROLE_SETS = 50
@@ -85,7 +86,12 @@ function clientEntity(model: Model, actor: Actor, target: EntityModel, names: Re
     files: entity.files,
     search: entity.search,
     isLink: entity.isLink,
-    fields: entity.fields.filter((field) => isShown(field, names)).map((field) => clientField(field, names)),
+    fields: entity.fields
+      .filter((field) => isShown(field, names))
+      .map((field) => ({
+        ...clientField(field, names),
+        ...(isPending(model, target, field) ? { isPending: true as const } : {}),
+      })),
     uniques: entity.uniques.map(({ name, fields, message }) => ({
       name,
       fields,

@@ -1,7 +1,7 @@
 // What fields that point to records have in common: where they point, and what happens when the target goes.
 import type { FieldOptions, InboundReference } from '../../sdk/metadata/snapshot.ts'
 import { type Bench, findEntity } from './bench.ts'
-import { pointer } from './problems.ts'
+import { pointer } from '../../sdk/metadata/pointer.ts'
 
 /** Types whose target is the kernel's. */
 const FIXED_TARGETS: Readonly<Record<string, string>> = { user: 'system.user', file: 'system.file' }

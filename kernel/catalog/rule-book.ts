@@ -9,7 +9,8 @@ import {
 } from '../../sdk/rules/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import { type Bench, type EntityDraft, type FieldDraft, findEntity, findField } from './bench.ts'
-import { pointer, type Place } from './problems.ts'
+import { pointer } from '../../sdk/metadata/pointer.ts'
+import type { Place } from './problems.ts'
 import { findLeaf, rollupType, type ScopeEntity, type ScopeLookup, scopeOf } from './scope.ts'
 
 /** What the value of a rule hangs on, formulas that it reads included. */

@@ -2,8 +2,9 @@
 // left out, so that the rest of the file still takes part and a misspelt colour does not hide a missing field.
 import type { TSchema } from '@sinclair/typebox'
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value'
-import { nearest } from '../../sdk/metadata/nearest.ts'
-import { didYouMean, type Place, pointer, pointerSegments, type Problems } from './problems.ts'
+import { lastOf, parentOf, pointer, pointerSegments } from '../../sdk/metadata/pointer.ts'
+import { shapeFault } from '../../sdk/metadata/shape-fault.ts'
+import type { Place, Problems } from './problems.ts'
 import { isObject, isRecord, type Trace } from './trace.ts'
 
 /** Deeper than any form or rule that a person writes; keeps recursion bounded on hostile input. */
@@ -49,7 +50,8 @@ export function checkShape(schema: TSchema, value: unknown, trace: Trace, proble
     const errors = [...Value.Errors(schema, value)]
     if (errors.length === 0) return true
     if (!isObject(value)) {
-      for (const error of errors) problems.error(root ?? { package: '', file: '', path: '' }, 'shape', describe(error))
+      const place = root ?? { package: '', file: '', path: '' }
+      for (const error of errors) problems.error(place, 'shape', shapeFault(error).message)
       return false
     }
     for (const error of errors) report(error, value, reported, trace, problems)
@@ -59,28 +61,13 @@ export function checkShape(schema: TSchema, value: unknown, trace: Trace, proble
 }
 
 function report(error: ValueError, root: object, reported: Set<string>, trace: Trace, problems: Problems): void {
-  const isMissing = error.type === ValueErrorType.ObjectRequiredProperty
-  const place = trace.locate(root, isMissing ? parentOf(error.path) : error.path)
-  const exact = isMissing ? pointer(place.path, lastOf(error.path)) : place.path
+  const { path, key, message, hint } = shapeFault(error)
+  const place = trace.locate(root, path)
+  const exact = key === 'missing_member' ? pointer(place.path, lastOf(error.path)) : place.path
   const identity = `${place.package}\n${place.file}\n${exact}`
   if (reported.has(identity)) return
   reported.add(identity)
-  if (error.type === ValueErrorType.ObjectAdditionalProperties) {
-    const known = Object.keys(isRecord(error.schema['properties']) ? error.schema['properties'] : {})
-    const member = lastOf(error.path)
-    const hint =
-      didYouMean(nearest(member, known)) ?? (known.length > 0 ? `Known here: ${known.join(', ')}.` : undefined)
-    problems.error(place, 'unknown_member', `“${member}” is not known here`, { hint })
-    return
-  }
-  problems.error(
-    place,
-    isMissing ? 'missing_member' : 'shape',
-    isMissing ? `“${lastOf(error.path)}” is missing` : describe(error),
-    {
-      hint: isMissing ? undefined : hintOf(error),
-    },
-  )
+  problems.error(place, key, message, { hint })
 }
 
 /** The part to leave out: an object that misses a required member goes as a whole. */
@@ -109,66 +96,4 @@ function valueAt(root: unknown, path: string): unknown {
     current = Object.entries(current).find(([key]) => key === segment)?.[1]
   }
   return current
-}
-
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
-const lastOf = (path: string): string => pointerSegments(path).at(-1) ?? ''
-
-/** What is wrong, in the words of a person who writes metadata. */
-function describe({ type, schema }: ValueError): string {
-  const literals = literalsOf(schema)
-  if (literals.length > 0) return `must be one of: ${literals.join(', ')}`
-  switch (type) {
-    case ValueErrorType.StringPattern:
-      return `does not have the right form${schema['description'] ? ` (${String(schema['description'])})` : `: ${String(schema['pattern'])}`}`
-    case ValueErrorType.StringMinLength:
-      return 'is too short'
-    case ValueErrorType.StringMaxLength:
-      return `is longer than ${String(schema['maxLength'])} characters`
-    case ValueErrorType.ArrayMinItems:
-      return `needs at least ${String(schema['minItems'])} item`
-    case ValueErrorType.ArrayMaxItems:
-      return `may have at most ${String(schema['maxItems'])} items`
-    case ValueErrorType.NumberMinimum:
-    case ValueErrorType.IntegerMinimum:
-      return `must be at least ${String(schema['minimum'])}`
-    case ValueErrorType.NumberMaximum:
-    case ValueErrorType.IntegerMaximum:
-      return `must be at most ${String(schema['maximum'])}`
-    default:
-      return `must be ${expected(schema)}`
-  }
-}
-
-function expected(schema: TSchema): string {
-  const anyOf: unknown = schema['anyOf']
-  if (Array.isArray(anyOf)) return [...new Set(anyOf.map((one: TSchema) => expected(one)))].join(' or ')
-  switch (schema['type']) {
-    case 'string':
-      return 'a text'
-    case 'number':
-      return 'a number'
-    case 'integer':
-      return 'a whole number'
-    case 'boolean':
-      return 'true or false'
-    case 'array':
-      return 'a list'
-    case 'object':
-      return schema['patternProperties'] ? 'an object with one text per language' : 'an object'
-    default:
-      return 'a valid value'
-  }
-}
-
-function hintOf({ schema, value }: ValueError): string | undefined {
-  return typeof value === 'string' ? didYouMean(nearest(value, literalsOf(schema))) : undefined
-}
-
-function literalsOf(schema: TSchema): string[] {
-  if (schema['const'] !== undefined) return [String(schema['const'])]
-  const anyOf: unknown = schema['anyOf']
-  if (!Array.isArray(anyOf)) return []
-  const each = anyOf.map((one: TSchema) => one['const'])
-  return each.every((value) => value !== undefined) ? each.map(String) : []
 }

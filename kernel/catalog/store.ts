@@ -7,7 +7,10 @@ import type { Catalog, LoadedTenant, TenantInfo } from '../services.ts'
 import { findBySlug, infoOf, INSTALLATION_SCHEMA, noSuchTenant } from '../tenants/registry.ts'
 import { Model } from './model.ts'
 
-/** `SLUG VERSION`, told when a publish is committed; version 0: the tenant is gone. */
+/**
+ * `SLUG VERSION`, told when a publish is committed; version 0: the tenant is gone. `SLUG VERSION prepared`: a job has
+ * computed what was pending in that version.
+ */
 export const VERSION_CHANNEL = 'relata_version'
 
 export interface CatalogStore extends Catalog {
@@ -118,7 +121,10 @@ class Store implements CatalogStore {
     // A slow read must not take back a newer version.
     if (known && known.loaded.tenant.id === tenant.id && known.loaded.model.version > found.snapshot.version)
       return known.loaded
-    const loaded: LoadedTenant = { tenant: infoOf(tenant), model: new Model(found.snapshot) }
+    const made = new Model(found.snapshot, found.pending)
+    // What is kept beside a model (compiled statements, texts for the browser) serves on while nothing has changed.
+    const isSame = known?.loaded.tenant.id === tenant.id && known.loaded.model.key === made.key
+    const loaded: LoadedTenant = { tenant: infoOf(tenant), model: isSame ? known.loaded.model : made }
     this.kept.delete(slug)
     this.kept.set(slug, { loaded, sizeBytes: found.sizeBytes })
     this.makeRoom()
@@ -136,8 +142,9 @@ class Store implements CatalogStore {
   }
 
   private hear(payload: string): void {
-    const [slug = '', version] = payload.split(' ')
-    this.notice(slug, Number(version))
+    const [slug = '', version, what] = payload.split(' ')
+    if (what === 'prepared') this.renew(slug)
+    else this.notice(slug, Number(version))
   }
 
   /** The old version serves on until the new one is there. */
@@ -149,6 +156,11 @@ class Store implements CatalogStore {
       return
     }
     if (version < kept.loaded.model.version) return
+    this.renew(slug)
+  }
+
+  private renew(slug: string): void {
+    if (!this.kept.has(slug)) return
     this.reload(slug).catch((error: unknown) => this.log.warn({ err: error, slug }, 'could not load a new version'))
   }
 
@@ -167,7 +179,10 @@ class Store implements CatalogStore {
         [JSON.stringify(slugs)],
       )
       const versions = new Map(rows.map(([slug, version, state]) => [slug, state === 'ready' ? Number(version) : 0]))
-      for (const slug of slugs) this.notice(slug, versions.get(slug) ?? 0)
+      for (const slug of slugs) {
+        this.notice(slug, versions.get(slug) ?? 0)
+        if (this.kept.get(slug)?.loaded.model.pending.size) this.renew(slug)
+      }
     } catch (error) {
       if (!this.isClosed) this.log.debug({ err: error }, 'could not ask for new versions')
     }

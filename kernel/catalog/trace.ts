@@ -1,6 +1,7 @@
 // Remembers, beside the data and not in it, where each object and each member of it was written, through copying,
 // pruning and merging of layers. So a problem found late still names the file and line of thought it came from.
-import { type Place, pointer, pointerSegments } from './problems.ts'
+import { pointer, pointerSegments } from '../../sdk/metadata/pointer.ts'
+import type { Place } from './problems.ts'
 
 interface Entry {
   place: Place

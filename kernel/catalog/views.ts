@@ -1,13 +1,13 @@
 // Views: columns, filters and sort keys found; an entity without one gets a grid, and one view is the default.
 import type { View } from '../../sdk/metadata/snapshot.ts'
 import type { ViewSource } from '../../sdk/metadata/source.ts'
-import { nearest } from '../../sdk/metadata/nearest.ts'
+import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import { type Bench, type EntityDraft, findField, requireEntity } from './bench.ts'
 import { defaultView } from './default-form.ts'
 import { reportUnknownField } from './entities.ts'
 import { findFieldType } from './fields.ts'
 import type { Thing } from './layers.ts'
-import { didYouMean, type Place } from './problems.ts'
+import type { Place } from './problems.ts'
 import type { RuleBook } from './rule-book.ts'
 import { findLeaf, type Leaf } from './scope.ts'
 

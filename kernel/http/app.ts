@@ -44,7 +44,7 @@ export function createApp({ services, auth, files, tenants, publisher, health, p
 
   app.use('/api/*', sameOriginOnly(auth, log))
   const welcome = ({ id, email, name }: Account) => tenants.adopt({ identity: id, email, name })
-  app.route('/api', sessionRoutes(auth, log, welcome))
+  app.route('/api', sessionRoutes(auth, tenants, log, welcome))
   app.route('/api', tenantRoutes(services, auth, tenants))
   app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))
   app.all('/api/*', (c) => {

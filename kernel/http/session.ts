@@ -6,6 +6,8 @@ import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
 import { type AuthRoom, withCookies } from '../auth/index.ts'
+import type { TenantInfo } from '../services.ts'
+import type { Filling, Tenants } from '../tenants/index.ts'
 import { answer } from './answer.ts'
 import { Password, readBody, Words } from './read-body.ts'
 import { readJson } from './read-json.ts'
@@ -13,7 +15,8 @@ import { clientAddress } from './security.ts'
 
 export interface SessionAnswer {
   user: { email: string; name: string; isOperator: boolean } | null
-  tenants: readonly { slug: string; title: string; isDemo: boolean }[]
+  /** `filling`: only while a demo is not whole. */
+  tenants: readonly { slug: string; title: string; isDemo: boolean; filling?: Filling }[]
   setup: 'needed' | 'done'
 }
 
@@ -23,7 +26,12 @@ const ChangeBody = Type.Object({ current: Password, password: Password }, strict
 const LinkBody = Type.Object({ token: Words(200), password: Password }, strict)
 
 /** @param welcome what the first account is let into */
-export function sessionRoutes(auth: AuthRoom, log: Logger, welcome?: (account: Account) => Promise<void>): Hono {
+export function sessionRoutes(
+  auth: AuthRoom,
+  tenants: Pick<Tenants, 'fillingOf'>,
+  log: Logger,
+  welcome?: (account: Account) => Promise<void>,
+): Hono {
   const app = new Hono()
 
   app.get('/session', (c) =>
@@ -32,7 +40,7 @@ export function sessionRoutes(auth: AuthRoom, log: Logger, welcome?: (account: A
       const body: SessionAnswer = {
         user: signedIn && { email: signedIn.email, name: signedIn.name, isOperator: signedIn.isOperator },
         tenants: signedIn
-          ? (await auth.tenantsOf(signedIn.id)).map(({ slug, title, isDemo }) => ({ slug, title, isDemo }))
+          ? await Promise.all((await auth.tenantsOf(signedIn.id)).map((tenant) => summaryOf(tenant, tenants)))
           : [],
         setup: (await auth.setup.isNeeded()) ? 'needed' : 'done',
       }
@@ -84,4 +92,14 @@ export function sessionRoutes(auth: AuthRoom, log: Logger, welcome?: (account: A
   app.all('/auth/*', (c) => answer(c, log, () => auth.handle(c.req.raw, () => clientAddress(c))))
 
   return app
+}
+
+async function summaryOf(
+  tenant: TenantInfo,
+  tenants: Pick<Tenants, 'fillingOf'>,
+): Promise<SessionAnswer['tenants'][number]> {
+  const { slug, title, isDemo } = tenant
+  // One that is being removed at this moment is no reason to show nothing.
+  const filling = await tenants.fillingOf(tenant).catch(() => null)
+  return { slug, title, isDemo, ...(filling ? { filling } : {}) }
 }

@@ -22,11 +22,18 @@ export interface JobRow {
   kind: string
   title: string
   payload: unknown
+  /** `running`: somebody has begun it. */
+  state: JobState
+  /** How often the server stopped in the middle of it. */
   attempts: number
+  /** Since it was asked for. */
+  ageMs: number
 }
 
 const table = (schema: string): string => toStatement(ident(schema, '_job')).text
-const JOB_ENTITY = 'system.job'
+export const JOB_ENTITY = 'system.job'
+/** Carries the schema of a tenant for which somebody has asked for work. */
+export const JOBS_CHANNEL = 'relata_jobs'
 
 /** Part of the transaction that makes the work necessary. @returns the id */
 export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promise<string> {
@@ -38,6 +45,7 @@ export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promi
     job.title,
     JSON.stringify(job.payload),
   ])
+  await tx.query('SELECT pg_notify($1, $2)', [JOBS_CHANNEL, schema])
   if (model.find(JOB_ENTITY)) {
     const face = systemTable(model, JOB_ENTITY)
     const values = { id, display_name: job.title, title: job.title, kind: job.kind, state: 'waiting', progress: '0' }
@@ -54,25 +62,34 @@ export async function insertJob(tx: Queryable, model: Model, job: NewJob): Promi
   return id
 }
 
-/** Jobs that may run now, in the order in which they were asked for. */
-export async function openJobs(database: Queryable, schema: string): Promise<JobRow[]> {
-  const rows = await database.query(
-    `SELECT id, kind, title, payload, attempts FROM ${table(schema)}
-     WHERE state IN ('waiting', 'running') AND not_before <= now() ORDER BY id`,
+/**
+ * The job that was asked for first, when it may run now. One that waits for another try holds back those after it, which
+ * may build on what it does.
+ */
+export async function firstOpenJob(database: Queryable, schema: string): Promise<JobRow | undefined> {
+  const [row] = await database.query(
+    `SELECT id, kind, title, payload, state, attempts, not_before <= now(),
+            (extract(epoch FROM now() - created_at) * 1000)::bigint FROM ${table(schema)}
+     WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1`,
   )
-  return rows.map(([id, kind, title, payload, attempts]) => ({
+  const [id, kind, title, payload, state, attempts, isDue, ageMs] = row ?? []
+  if (!row || isDue !== 't') return undefined
+  return {
     id: id ?? '',
     kind: kind ?? '',
     title: title ?? '',
     payload: JSON.parse(payload ?? 'null'),
+    state: state === 'running' ? 'running' : 'waiting',
     attempts: Number(attempts),
-  }))
+    ageMs: Number(ageMs),
+  }
 }
 
-/** How long until one that waits may run; null: none waits. */
+/** How long until the first one may run; null: none is open. */
 export async function nextJobInMs(database: Queryable, schema: string): Promise<number | null> {
   const [row] = await database.query(
-    `SELECT ceil(extract(epoch FROM min(not_before) - now()) * 1000)::bigint FROM ${table(schema)} WHERE state IN ('waiting', 'running')`,
+    `SELECT ceil(extract(epoch FROM not_before - now()) * 1000)::bigint FROM ${table(schema)}
+     WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1`,
   )
   const text = row?.[0]
   return text === null || text === undefined ? null : Math.max(0, Number(text))
@@ -88,9 +105,15 @@ export interface JobChange {
   delayMs?: number
 }
 
+/** The face first: who sees the job over finds everything that people are told of it. */
 export async function changeJob(database: Queryable, model: Model, id: string, change: JobChange): Promise<void> {
-  const isOver = change.state === 'done' || change.state === 'failed' || change.state === 'cancelled'
-  const now = sql`now()`
+  await changeFace(database, model, id, change)
+  await changeRow(database, model.snapshot.schema, id, change)
+}
+
+const isOver = ({ state }: JobChange): boolean => state === 'done' || state === 'failed' || state === 'cancelled'
+
+async function changeRow(database: Queryable, schema: string, id: string, change: JobChange): Promise<void> {
   const own: Sql[] = [
     ...(change.state === undefined ? [] : [sql`state = ${param(change.state, 'text')}`]),
     ...(change.error === undefined ? [] : [sql`error = ${param(change.error, 'text')}`]),
@@ -98,16 +121,16 @@ export async function changeJob(database: Queryable, model: Model, id: string, c
     ...(change.delayMs === undefined
       ? []
       : [sql`not_before = now() + ${param(String(change.delayMs), 'float8')} * interval '1 millisecond'`]),
-    ...(isOver ? [sql`finished_at = ${now}`] : []),
+    ...(isOver(change) ? [sql`finished_at = now()`] : []),
   ]
-  const byId = param(id, 'uuid')
-  if (own.length > 0)
-    await runSql(
-      database,
-      sql`UPDATE ${ident(model.snapshot.schema, '_job')} SET ${join(own, ', ')} WHERE id = ${byId}`,
-    )
+  if (own.length === 0) return
+  await runSql(database, sql`UPDATE ${ident(schema, '_job')} SET ${join(own, ', ')} WHERE id = ${param(id, 'uuid')}`)
+}
+
+async function changeFace(database: Queryable, model: Model, id: string, change: JobChange): Promise<void> {
   if (!model.find(JOB_ENTITY)) return
   const face = systemTable(model, JOB_ENTITY)
+  const now = sql`now()`
   const set = (name: string, value: Sql): Sql => sql`${face.column(name)} = ${value}`
   const shown: Sql[] = [
     ...(change.state === undefined ? [] : [set('state', face.value('state', change.state))]),
@@ -116,9 +139,12 @@ export async function changeJob(database: Queryable, model: Model, id: string, c
       ? []
       : [set('progress', face.value('progress', String(Math.round(change.progress))))]),
     ...(change.state === 'running' ? [set('started_at', sql`COALESCE(${face.column('started_at')}, now())`)] : []),
-    ...(isOver ? [set('finished_at', now)] : []),
+    ...(isOver(change) ? [set('finished_at', now)] : []),
     set('updated_at', now),
     set('version', sql`${face.column('version')} + ${param('1', 'int4')}`),
   ]
-  await runSql(database, sql`UPDATE ${face.name} SET ${join(shown, ', ')} WHERE ${face.column('id')} = ${byId}`)
+  await runSql(
+    database,
+    sql`UPDATE ${face.name} SET ${join(shown, ', ')} WHERE ${face.column('id')} = ${param(id, 'uuid')}`,
+  )
 }

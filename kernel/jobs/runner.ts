@@ -1,27 +1,18 @@
-// Runs the background work of all tenants, one job at a time in each process and in each tenant. Who runs a tenant's jobs
-// holds a lock of PostgreSQL's that ends with its connection: after kill -9 the next process that looks goes on.
+// Runs the background work of all tenants: one job at a time in each tenant, in the order in which the jobs were asked
+// for, and a few tenants side by side. All server processes share the work. Who runs a tenant's job holds a lock of
+// PostgreSQL's that ends with its connection: after kill -9 the next process that looks goes on.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
-import type { Database, Reserved } from '../run/database.ts'
-import { fromPostgres } from '../run/postgres-error.ts'
-import type { Catalog, LoadedTenant } from '../services.ts'
-import { listTenants } from '../tenants/registry.ts'
-import { changeJob, type JobRow, nextJobInMs, openJobs } from './job-rows.ts'
+import type { Database } from '../run/database.ts'
+import type { Catalog } from '../services.ts'
+import { listTenants, slugOfSchema } from '../tenants/registry.ts'
+import { JOBS_CHANNEL, nextJobInMs } from './job-rows.ts'
+import { removeOldJobs } from './old-jobs.ts'
+import { type JobHandler, runNextJob } from './run-job.ts'
+import { Timetable } from './timetable.ts'
 
-export interface JobRun {
-  loaded: LoadedTenant
-  payload: unknown
-  /** The connection that holds the lock; long statements belong here. */
-  connection: Reserved
-  /** Part that is done, 0–1. */
-  progress(part: number): Promise<void>
-  /** The server stops: leave at the next convenient point; the job is run again later. */
-  signal: AbortSignal
-}
-
-/** May be run again after it was cut off anywhere. */
-export type JobHandler = (run: JobRun) => Promise<void>
+export type { JobHandler, JobRun } from './run-job.ts'
 
 export interface Jobs {
   /** Look at this tenant's jobs now, or after a while. */
@@ -36,13 +27,17 @@ export interface JobsOptions {
   catalog: Catalog
   log: Logger
   handlers: Readonly<Record<string, JobHandler>>
-  /** How often other processes' leftovers are looked for. */
+  /** How often work is looked for that nobody told of: what a process left that died. */
   sweepMs?: number
 }
 
+/** Tenants whose jobs run side by side in one process; each holds a connection of the pool for long work. */
+export const JOBS_AT_ONCE = 3
 const SWEEP_MS = 30_000
-const MAX_ATTEMPTS = 6
-const FIRST_PAUSE_MS = 500
+/** Another process has this tenant's jobs in hand: how soon to see whether it still has. */
+const TAKEN_PAUSE_MS = 1_000
+const OLD_JOBS_EVERY_MS = 24 * 60 * 60 * 1000
+const STOP_MS = 3_000
 
 export function startJobs(options: JobsOptions): Jobs {
   const runner = new Runner(options)
@@ -51,153 +46,130 @@ export function startJobs(options: JobsOptions): Jobs {
 }
 
 class Runner implements Jobs {
-  private readonly database: Database
-  private readonly catalog: Catalog
-  private readonly log: Logger
-  private readonly handlers: JobsOptions['handlers']
-  private readonly sweepMs: number
+  private readonly options: JobsOptions
   private readonly stopping = new AbortController()
+  /** Tenants that want a turn, the longest waiting first. */
   private readonly waiting = new Set<string>()
-  private readonly timers = new Set<NodeJS.Timeout>()
-  private working: Promise<void> = Promise.resolve()
-  private isWorking = false
+  private readonly running = new Map<string, Promise<void>>()
+  private readonly later = new Timetable((slug) => this.wake(slug))
+  private sweeping: NodeJS.Timeout | undefined
+  private listening: Promise<() => Promise<void>> = Promise.resolve(async () => undefined)
+  private oldJobsAtMs = 0
 
-  constructor({ database, catalog, log, handlers, sweepMs = SWEEP_MS }: JobsOptions) {
-    this.database = database
-    this.catalog = catalog
-    this.log = log
-    this.handlers = handlers
-    this.sweepMs = sweepMs
+  constructor(options: JobsOptions) {
+    this.options = options
   }
 
   start(): void {
+    this.listening = this.options.database
+      .listen(JOBS_CHANNEL, (schema) => void this.hear(schema))
+      .catch((error) => {
+        // Sweeps find the work too, only later.
+        this.options.log.debug({ err: error }, 'cannot hear of background work')
+        return async () => undefined
+      })
     void this.sweep()
   }
 
   wake(slug: string, delayMs = 0): void {
-    if (this.stopping.signal.aborted) return
+    if (this.isStopping) return
     if (delayMs > 0) {
-      this.after(delayMs, () => this.wake(slug))
+      this.later.put(slug, delayMs)
       return
     }
     this.waiting.add(slug)
-    if (this.isWorking) return
-    this.isWorking = true
-    this.working = this.work().finally(() => {
-      this.isWorking = false
-    })
+    this.fill()
   }
 
   async settled(slug: string): Promise<void> {
+    const { database, catalog } = this.options
     for (;;) {
-      const loaded = await this.catalog.load(slug)
-      const pauseMs = await nextJobInMs(this.database, loaded.tenant.schema)
+      const { tenant } = await catalog.load(slug)
+      const pauseMs = await nextJobInMs(database, tenant.schema)
       if (pauseMs === null) return
       await delay(Math.min(pauseMs, 100) + 5)
       this.wake(slug)
-      await this.working
+      await this.running.get(slug)
     }
   }
 
   async stop(): Promise<void> {
     this.stopping.abort()
-    for (const timer of this.timers) clearTimeout(timer)
-    await Promise.race([this.working, delay(3_000, undefined, { ref: false })])
+    clearTimeout(this.sweeping)
+    this.later.clear()
+    const ended = Promise.all(this.running.values())
+    await Promise.race([ended, delay(STOP_MS, undefined, { ref: false })])
+    const unlisten = await this.listening
+    await unlisten().catch(() => undefined)
   }
 
-  private after(delayMs: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer)
-      act()
-    }, delayMs)
-    timer.unref()
-    this.timers.add(timer)
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted
+  }
+
+  /** Start what there is room for; a tenant that has its turn now waits for the next one. */
+  private fill(): void {
+    for (const slug of this.waiting) {
+      if (this.isStopping || this.running.size >= JOBS_AT_ONCE) return
+      if (this.running.has(slug)) continue
+      this.waiting.delete(slug)
+      const turn = this.turn(slug).finally(() => {
+        this.running.delete(slug)
+        this.fill()
+      })
+      this.running.set(slug, turn)
+    }
+  }
+
+  /** One job of the tenant, so that others that wait come next. Never throws. */
+  private async turn(slug: string): Promise<void> {
+    try {
+      const { database } = this.options
+      const { tenant } = await this.options.catalog.load(slug)
+      const outcome = await runNextJob(this.options, slug, tenant.schema, this.stopping.signal)
+      const inMs = await nextJobInMs(database, tenant.schema)
+      if (inMs !== null) this.wake(slug, outcome === 'taken' ? TAKEN_PAUSE_MS : inMs)
+    } catch (error) {
+      const isGone = error instanceof RelataError && error.code === 'RL215'
+      if (!isGone && !this.isStopping) this.options.log.warn({ err: error, tenant: slug }, 'background work stopped')
+    }
+  }
+
+  /** Somebody, here or in another process, has asked for work. */
+  private async hear(schema: string): Promise<void> {
+    try {
+      const slug = await slugOfSchema(this.options.database, schema)
+      if (slug !== undefined) this.wake(slug)
+    } catch (error) {
+      if (!this.isStopping) this.options.log.debug({ err: error }, 'could not look for background work')
+    }
   }
 
   private async sweep(): Promise<void> {
     try {
-      for (const { slug, schema } of await listTenants(this.database)) {
-        const inMs = await nextJobInMs(this.database, schema).catch(() => null)
+      for (const { slug, schema } of await listTenants(this.options.database)) {
+        if (this.isStopping) return
+        const inMs = await nextJobInMs(this.options.database, schema).catch(() => null)
         if (inMs !== null) this.wake(slug, inMs)
       }
+      await this.cleanUp()
     } catch (error) {
-      if (!this.stopping.signal.aborted) this.log.debug({ err: error }, 'could not look for background work')
+      if (!this.isStopping) this.options.log.debug({ err: error }, 'could not look for background work')
     }
-    if (!this.stopping.signal.aborted) this.after(this.sweepMs, () => void this.sweep())
+    if (this.isStopping) return
+    this.sweeping = setTimeout(() => void this.sweep(), this.options.sweepMs ?? SWEEP_MS).unref()
   }
 
-  private async work(): Promise<void> {
-    for (const slug of this.waiting) {
-      this.waiting.delete(slug)
-      if (this.stopping.signal.aborted) return
-      try {
-        await this.runTenant(slug)
-      } catch (error) {
-        const isGone = error instanceof RelataError && error.code === 'RL215'
-        if (!isGone && !this.stopping.signal.aborted)
-          this.log.warn({ err: error, tenant: slug }, 'background work stopped')
-      }
+  /** Once a day; one small question for each tenant that has nothing to remove. */
+  private async cleanUp(): Promise<void> {
+    if (performance.now() < this.oldJobsAtMs) return
+    this.oldJobsAtMs = performance.now() + OLD_JOBS_EVERY_MS
+    const { database, catalog, log } = this.options
+    for (const { slug, schema } of await listTenants(database)) {
+      if (this.isStopping) return
+      await removeOldJobs(database, schema, () => catalog.load(slug)).catch((error: unknown) => {
+        if (!this.isStopping) log.warn({ err: error, tenant: slug }, 'could not remove old jobs')
+      })
     }
-  }
-
-  private async runTenant(slug: string): Promise<void> {
-    const { tenant } = await this.catalog.load(slug)
-    const lock = `hashtextextended('${tenant.schema.replaceAll("'", "''")} jobs', 0)`
-    await this.database.reserve(async (connection) => {
-      const [row] = await connection.query(`SELECT pg_try_advisory_lock(${lock})`)
-      if (row?.[0] !== 't') return
-      try {
-        for (;;) {
-          const [job] = await openJobs(this.database, tenant.schema)
-          if (!job || this.stopping.signal.aborted) return
-          await this.runJob(slug, job, connection)
-        }
-      } finally {
-        await connection.query(`SELECT pg_advisory_unlock(${lock})`).catch(() => undefined)
-      }
-    })
-    const inMs = await nextJobInMs(this.database, tenant.schema)
-    if (inMs !== null) this.wake(slug, Math.max(inMs, FIRST_PAUSE_MS))
-  }
-
-  private async runJob(slug: string, job: JobRow, connection: Reserved): Promise<void> {
-    const loaded = await this.catalog.reload(slug)
-    const change = (what: Parameters<typeof changeJob>[3]) => changeJob(this.database, loaded.model, job.id, what)
-    const handler = this.handlers[job.kind]
-    if (!handler) {
-      await change({ state: 'failed', error: `This server has nothing that does “${job.kind}”.` })
-      return
-    }
-    await change({ state: 'running', error: null })
-    try {
-      const progress = (part: number) => change({ progress: 100 * part })
-      await handler({ loaded, payload: job.payload, connection, progress, signal: this.stopping.signal })
-      await change({ state: 'done', progress: 100 })
-    } catch (error) {
-      await this.handleFailure(slug, job, error, change)
-    }
-  }
-
-  private async handleFailure(
-    slug: string,
-    job: JobRow,
-    cause: unknown,
-    change: (what: Parameters<typeof changeJob>[3]) => Promise<void>,
-  ): Promise<void> {
-    if (this.stopping.signal.aborted) return
-    const error = fromPostgres(cause)
-    const attempts = job.attempts + 1
-    const isBusy = error instanceof RelataError && (error.code === 'RL502' || error.code === 'RL501')
-    if (isBusy && attempts < MAX_ATTEMPTS) {
-      await change({ state: 'waiting', attempts, delayMs: FIRST_PAUSE_MS * 2 ** attempts })
-      return
-    }
-    if (error instanceof RelataError && error.isPublic) {
-      this.log.warn({ tenant: slug, job: job.title, why: error.message }, 'background work was refused')
-      await change({ state: 'failed', attempts, error: error.message })
-      return
-    }
-    this.log.error({ err: cause, tenant: slug, job: job.title }, 'background work failed')
-    await change({ state: 'failed', attempts, error: 'Something went wrong on the server.' })
   }
 }

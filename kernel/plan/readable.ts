@@ -3,6 +3,7 @@ import { RelataError } from '../../sdk/errors.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
+import { isPending } from '../catalog/pending.ts'
 import { type ResolvedPath, resolvePath } from './paths.ts'
 import type { Rights } from './rights.ts'
 
@@ -25,7 +26,7 @@ export function requirePath(
   if (counted) rights.require(counted, 'read')
 }
 
-/** @throws RL202 RL204 RL301 */
+/** @throws RL202 RL204 RL212 RL301 */
 export function requireReadable(
   model: Model,
   entity: EntityModel,
@@ -35,7 +36,18 @@ export function requireReadable(
 ): ResolvedPath {
   const resolved = resolvePath(model, entity, path, parameter)
   requirePath(model, resolved, parameter, rights)
+  const { entity: owner, leaf } = resolved
+  const isComputed = leaf.kind === 'formula' || leaf.kind === 'rollup'
+  if (isComputed && isPending(model, owner, leaf.field)) throw stillPending(path)
   return resolved
+}
+
+/** An order, a choice or a sum made with values that are not there yet would be wrong without anybody seeing it. */
+function stillPending(path: string): RelataError {
+  return new RelataError('RL212', `The values of “${path}” are still being computed.`, {
+    isPublic: true,
+    hint: 'Try again in a while; the page “Jobs” shows how far the work is.',
+  })
 }
 
 /** Left out where nobody named it. */

@@ -6,7 +6,8 @@ import type { Logger } from 'pino'
 
 export function problemResponse(error: unknown, log: Logger, request: { method: string; path: string }): Response {
   const known = asRelataError(error)
-  if (known.status >= 500)
+  // What is being prepared is no failure.
+  if (known.status >= 500 && known.code !== 'RL212')
     log.error(
       { err: known.cause ?? known, code: known.code, method: request.method, path: request.path },
       known.message,

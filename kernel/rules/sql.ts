@@ -3,6 +3,7 @@
 // strictly, where somebody looks at the false ones too.
 import type { RuleKind, RuleType } from '../../sdk/rules/types.ts'
 import type { CheckedRule, RuleNode } from '../../sdk/rules/check.ts'
+import { sqlTypeOf } from '../plan/paths.ts'
 import { join, literal, type Sql, sql, trusted } from '../sql/sql.ts'
 
 export type ColumnOf = (path: string) => Sql
@@ -17,18 +18,6 @@ export function valueSql(rule: CheckedRule, columns: ColumnOf, constants?: Const
 /** A condition that is TRUE exactly where the rule yields true; NULL counts as not true. */
 export function predicateSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf): Sql {
   return new Writer(columns, constants).loose(rule.root)
-}
-
-const SQL_TYPES: Readonly<Record<RuleKind, string>> = {
-  boolean: 'boolean',
-  number: 'float8',
-  decimal: 'numeric',
-  text: 'text',
-  date: 'date',
-  instant: 'timestamptz',
-  id: 'uuid',
-  json: 'jsonb',
-  null: 'text',
 }
 
 type Call = RuleNode & { kind: 'call' }
@@ -133,7 +122,7 @@ class Writer {
     const { kind } = list.type
     const whole =
       list.kind === 'constant' && kind !== 'text'
-        ? sql`(${this.raw(list)})::${trusted(SQL_TYPES[kind])}[]`
+        ? sql`(${this.raw(list)})::${trusted(sqlTypeOf({ kind }))}[]`
         : this.raw(list)
     return sql`(${this.raw(item)} = ANY(${whole}))`
   }
@@ -146,11 +135,13 @@ class Writer {
   private raw(node: RuleNode): Sql {
     switch (node.kind) {
       case 'literal':
-        return node.value === null ? sql`NULL::${trusted(typeText(node.type))}` : trusted(node.value ? 'TRUE' : 'FALSE')
+        return node.value === null
+          ? sql`NULL::${trusted(sqlTypeOf(node.type))}`
+          : trusted(node.value ? 'TRUE' : 'FALSE')
       case 'constant':
         return this.constants
           ? this.constants(node.index, node.type)
-          : sql`${literal(node.text ?? '')}::${trusted(node.type.isList ? 'text[]' : typeText(node.type))}`
+          : sql`${literal(node.text ?? '')}::${trusted(node.type.isList ? 'text[]' : sqlTypeOf(node.type))}`
       case 'var':
         return this.columns(node.path)
       case 'call':
@@ -212,8 +203,6 @@ const VALUES: ReadonlySet<string> = new Set('min max cat join to_decimal to_numb
 const NEVER_NULL: ReadonlySet<string> = new Set(['!', '!=', '=='])
 /** `a = $1` is NULL for an empty field; tests of emptiness and differences are not. */
 const isTest = (node: Call): boolean => node.operator !== '==' || node.args.some(isNull)
-
-const typeText = (type: RuleType): string => (type.isList ? 'text[]' : SQL_TYPES[type.kind])
 
 /** Rounded to the scale; NULL from 10^40 on. */
 const settled = (value: Sql): Sql => within(sql`round(${value}, 20)`, '1e40')

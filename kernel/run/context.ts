@@ -39,7 +39,7 @@ export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guar
 
 /** Everything that a compiled statement depends on beside its shape. */
 export function cacheKey(context: Context, entity: EntityModel): string {
-  return `${context.loaded.tenant.schema} ${context.model.version} ${context.rights.key} ${entity.entity.id}`
+  return `${context.loaded.tenant.schema} ${context.model.key} ${context.rights.key} ${entity.entity.id}`
 }
 
 /** Asks the guard of the entity, when it has one. */

@@ -35,6 +35,8 @@ export interface Transaction extends Queryable {
 }
 
 export interface Reserved extends Transaction {
+  /** Aborted when the connection ends by itself; locks that it held are gone then. */
+  readonly lost: AbortSignal
   /** COPY … FROM STDIN: a writable stream of the text or CSV format. */
   copyFrom(text: string): Promise<import('node:stream').Writable>
 }
@@ -105,6 +107,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       const watched = watch(connection)
       try {
         return await work({
+          lost: watched.lost,
           query: (text, params, options) => watched.guard(() => run(connection, text, params, options)),
           execute: (text) => watched.guard(() => execute(connection, text)),
           copyFrom: (text) => watched.guard(() => connection.unsafe(text).writable()),

@@ -5,6 +5,8 @@ import type postgres from 'postgres'
 
 export interface Watched {
   readonly isGone: boolean
+  /** Aborted when the connection ends by itself. */
+  readonly lost: AbortSignal
   /** The result of `run`, or the error with which the connection ended; not even begun when it has. */
   guard<T>(run: () => PromiseLike<T>): Promise<T>
 }
@@ -17,6 +19,7 @@ interface Connection {
 export function watch(sql: postgres.ReservedSql | postgres.TransactionSql): Watched {
   let gone: { error: unknown } | undefined
   const waiting = new Set<(error: unknown) => void>()
+  const lost = new AbortController()
   const options = {
     prepare: false,
     onexecute(connection: Connection) {
@@ -24,6 +27,7 @@ export function watch(sql: postgres.ReservedSql | postgres.TransactionSql): Watc
       connection.onclose = (error) => {
         gone = { error }
         told?.(error)
+        lost.abort(error)
         for (const reject of waiting) reject(error)
       }
       return true
@@ -35,6 +39,7 @@ export function watch(sql: postgres.ReservedSql | postgres.TransactionSql): Watc
     get isGone() {
       return gone !== undefined
     },
+    lost: lost.signal,
     guard: (run) =>
       new Promise((resolve, reject) => {
         if (gone) {

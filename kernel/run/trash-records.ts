@@ -4,7 +4,14 @@ import { RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { feedGroups, hasExtremes } from '../sql/rollup-sql.ts'
 import { bind, input, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
-import { emptyTrashed, lockRecords, moveRecords, purgeRecords, referringRecords } from '../sql/trash-sql.ts'
+import {
+  emptyTrashed,
+  lockRecords,
+  moveRecords,
+  purgeRecords,
+  referringRecords,
+  trashQuietly,
+} from '../sql/trash-sql.ts'
 import { askGuard, type Context, type GuardedWrite } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { explainConflict } from './explain-conflict.ts'
@@ -222,6 +229,17 @@ export async function purgeRecord(context: Context, writer: Writer, entity: Enti
     await askGuards(context, tx, [{ entity, ids: [id] }], 'purge')
     await purge(context, tx, entity, [id])
   })
+}
+
+/** Records for good, in the trash or not: the kernel's own housekeeping. Part of the caller's transaction. @throws RL209 */
+export async function forgetRecords(
+  context: Context,
+  tx: Queryable,
+  entity: EntityModel,
+  ids: readonly string[],
+): Promise<void> {
+  await run(context, entity, tx, trashQuietly(context.model, entity), { ids: uuidArray(ids) })
+  await purge(context, tx, entity, ids)
 }
 
 async function purge(context: Context, tx: Queryable, entity: EntityModel, ids: readonly string[]): Promise<void> {

@@ -9,6 +9,7 @@ import type { Queryable } from '../run/database.ts'
 import { ident, toStatement } from '../sql/sql.ts'
 import type { PlanStep } from '../services.ts'
 import type { Fences } from './fence.ts'
+import { JOB_KINDS } from './later-work.ts'
 import type { Retired } from './retired.ts'
 
 export interface Version {
@@ -51,14 +52,32 @@ async function readVersion(database: Queryable, schema: string, where: string, p
   } satisfies Version
 }
 
-/** The snapshot alone, which is all that requests need. @returns its size as text in bytes */
-export async function latestSnapshot(
-  database: Queryable,
-  schema: string,
-): Promise<{ snapshot: Snapshot; sizeBytes: number } | undefined> {
-  const [row] = await database.query(`SELECT snapshot FROM ${table(schema)} ORDER BY version DESC LIMIT 1`)
-  const text = row?.[0]
-  return text ? { snapshot: deepFreeze(JSON.parse(text)), sizeBytes: text.length } : undefined
+export interface LatestSnapshot {
+  snapshot: Snapshot
+  /** As text. */
+  sizeBytes: number
+  /** Ids of roll-ups whose last job has not come to its end. */
+  pending: ReadonlySet<string>
+}
+
+/** All that requests need of a version, as it is at one moment. */
+export async function latestSnapshot(database: Queryable, schema: string): Promise<LatestSnapshot | undefined> {
+  const jobs = toStatement(ident(schema, '_job')).text
+  const [row] = await database.query(
+    `SELECT snapshot, (
+       SELECT json_agg(last.field) FROM (
+         SELECT DISTINCT ON (f.field) f.field, j.state FROM ${jobs} AS j, json_array_elements_text(j.payload -> 'fieldIds') AS f(field)
+         WHERE j.kind = '${JOB_KINDS.rollups}' ORDER BY f.field, j.id DESC
+       ) AS last WHERE last.state <> 'done'
+     ) FROM ${table(schema)} ORDER BY version DESC LIMIT 1`,
+  )
+  const [text, pending] = row ?? []
+  if (!text) return undefined
+  return {
+    snapshot: deepFreeze(JSON.parse(text)),
+    sizeBytes: text.length,
+    pending: new Set(JSON.parse(pending ?? '[]')),
+  }
 }
 
 export interface NewVersion extends Version {

@@ -4,6 +4,7 @@ import { RelataError } from '../../sdk/errors.ts'
 import type { Field, SqlType } from '../../sdk/metadata/snapshot.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
+import { isPending } from '../catalog/pending.ts'
 import { findPath, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
 import { entityScope } from '../catalog/scope.ts'
 import { valueSql } from '../rules/sql.ts'
@@ -90,6 +91,8 @@ export class RowSource {
 
   private leaf(path: ResolvedPath): Sql {
     const { leaf } = path
+    const isComputed = leaf.kind === 'formula' || leaf.kind === 'rollup'
+    if (isComputed && isPending(this.model, this.entity, leaf.field)) return sql`NULL::${trusted(path.sqlType)}`
     switch (leaf.kind) {
       case 'standard':
         return this.own(leaf.standard.column)

@@ -31,6 +31,11 @@ export function moveRecords(model: Model, entity: EntityModel, direction: 'delet
   return sql`WITH ${join(ctes, ', ')} SELECT upd.id, upd.version FROM upd`
 }
 
+/** Mark live ones of `ids` as trashed, before `purgeRecords` in the same transaction: no change that anybody sees. */
+export function trashQuietly(model: Model, entity: EntityModel): Sql {
+  return sql`UPDATE ${table(model, entity)} AS t SET deleted_at = now() WHERE t.id = ANY(${ids}) AND t.deleted_at IS NULL`
+}
+
 /** Remove trashed records for good, with their history and side rows. Rows: id. */
 export function purgeRecords(model: Model, entity: EntityModel, sideTables: readonly string[]): Sql {
   const { schema } = model.snapshot

@@ -7,11 +7,11 @@ import { runSql, systemTable } from '../auth/system-table.ts'
 import type { Model } from '../catalog/model.ts'
 import { loadDemo, readDemo } from '../demo/index.ts'
 import type { JobTools } from '../jobs/handlers.ts'
-import type { NewJob } from '../jobs/job-rows.ts'
+import { JOB_ENTITY, type NewJob } from '../jobs/job-rows.ts'
 import type { JobHandler } from '../jobs/runner.ts'
 import type { Database } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
-import { ident, join, sql, toStatement } from '../sql/sql.ts'
+import { ident, join, param, sql, toStatement } from '../sql/sql.ts'
 import { readPackages } from './packages.ts'
 
 export const DEMO_KIND = 'demo.fill'
@@ -28,6 +28,28 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 export function demoPackages(metadataFolder: string): Promise<PackageSource[]> {
   return readPackages(metadataFolder, readDemo(path.join(metadataFolder, 'demo')).packages)
+}
+
+/** A demo that is not whole. */
+export interface Filling {
+  /** Id of the `system.job` that fills it. */
+  job: string
+  state: 'waiting' | 'running' | 'failed'
+  /** 0–100 */
+  progress: number
+}
+
+/** null: everything that belongs into it is there. */
+export async function fillingOf(database: Database, { model }: LoadedTenant): Promise<Filling | null> {
+  const face = systemTable(model, JOB_ENTITY)
+  const [row] = await runSql(
+    database,
+    sql`SELECT j.id, j.state, f.${face.column('progress')}::float8 FROM ${ident(model.snapshot.schema, '_job')} AS j LEFT JOIN ${face.name} AS f ON f.${face.column('id')} = j.id
+    WHERE j.kind = ${param(DEMO_KIND, 'text')} ORDER BY j.id DESC LIMIT 1`,
+  )
+  const [job, state, progress] = row ?? []
+  if (!job || state === 'done' || state === 'cancelled') return null
+  return { job, state: state === 'running' || state === 'failed' ? state : 'waiting', progress: Number(progress ?? 0) }
 }
 
 /** When it was cut off, what is there goes and everything is made again. */

@@ -89,6 +89,15 @@ export async function findBySlug(database: Queryable, slug: string): Promise<Ten
   return row && tenantOf(row)
 }
 
+/** Of a tenant that is ready. */
+export async function slugOfSchema(database: Queryable, schema: string): Promise<string | undefined> {
+  const [row] = await database.query(
+    `SELECT slug FROM ${INSTALLATION_SCHEMA}.tenants WHERE schema = $1 AND state = 'ready'`,
+    [schema],
+  )
+  return row?.[0] ?? undefined
+}
+
 /** @throws RL215 */
 export async function tenantById(database: Queryable, id: string): Promise<Tenant> {
   const [row] = await database.query(`SELECT ${COLUMNS} FROM ${INSTALLATION_SCHEMA}.tenants WHERE id = $1`, [id])

@@ -17,7 +17,7 @@ import { newId } from '../run/new-id.ts'
 import { latestSnapshot } from '../schema/versions.ts'
 import type { LoadedTenant, Publisher, Services, TenantInfo } from '../services.ts'
 import { sql } from '../sql/sql.ts'
-import { demoJob, demoPackages } from './demo.ts'
+import { demoJob, demoPackages, type Filling, fillingOf } from './demo.ts'
 import { dropSchema } from './drop-schema.ts'
 import { readPackages } from './packages.ts'
 import {
@@ -52,6 +52,8 @@ export interface Tenants {
   /** @returns the tenant, ready, and the job that fills a demo @throws RL206 slug · RL207 taken */
   create(wish: NewTenant): Promise<{ tenant: TenantInfo; job: string | null }>
   list(): Promise<readonly TenantInfo[]>
+  /** How far a demo is that is being filled; null: it is whole, or no demo. */
+  fillingOf(tenant: TenantInfo): Promise<Filling | null>
   /** With everything in it. @throws RL215 */
   remove(slug: string): Promise<void>
   /** What a stopped server left half done, and what a newer server brings. Run at each start. */
@@ -63,7 +65,7 @@ export interface Tenants {
 }
 
 export interface TenantsOptions {
-  services: Pick<Services, 'database' | 'log'>
+  services: Pick<Services, 'database' | 'catalog' | 'log'>
   publisher: Publisher
   jobs: Jobs
   /** Contents of files go with their tenant. */
@@ -139,6 +141,9 @@ export function createTenants({ services, publisher, jobs, files, metadataFolder
   return {
     create,
     list: async () => (await listTenants(database)).map(infoOf),
+    async fillingOf(tenant) {
+      return tenant.isDemo ? fillingOf(database, await services.catalog.load(tenant.slug)) : null
+    },
     async remove(slug) {
       const tenant = await findBySlug(database, slug)
       if (!tenant || tenant.state === 'making') throw noSuchTenant()
@@ -200,7 +205,7 @@ async function register(database: Database, wish: NewTenant): Promise<Tenant> {
 async function loadedOf(database: Database, tenant: Tenant): Promise<LoadedTenant> {
   const found = await latestSnapshot(database, tenant.schema)
   if (!found) throw new RelataError('RL500', `${tenant.slug} has no version`)
-  return { tenant: infoOf(tenant), model: new Model(found.snapshot) }
+  return { tenant: infoOf(tenant), model: new Model(found.snapshot, found.pending) }
 }
 
 async function hasPeople(database: Database, { model }: LoadedTenant): Promise<boolean> {

@@ -1,12 +1,11 @@
 // `relata check <folder>…`: the shapes of a package, without a server.
 import type { Command } from 'commander'
 import { checkShapes } from './check/shapes.ts'
-import { count, type ExitCode, run, write, writeError, writeProblems } from './command.ts'
+import { count, examples, type ExitCode, run, write, writeError, writeProblems } from './command.ts'
 import { readFolders } from './folders.ts'
 
 export function addCheckCommand(program: Command): void {
-  program
-    .command('check')
+  examples(program.command('check'), 'relata check shop', 'relata check metadata/examples')
     .description('check the shape of packages without a server')
     .argument('<folder...>', 'package folders, or folders of package folders')
     .addHelpText('after', '\nNames that lead to other packages, and rules, are checked by `relata plan`.')

@@ -1,7 +1,7 @@
 // What the commands share: where the server is, how failures are told, exit codes.
 import { type Command, Option } from 'commander'
 import { createClient, type RelataClient } from '../client/index.ts'
-import { type Problem, RelataError } from '../errors.ts'
+import { type ErrorCode, type Problem, RelataError } from '../errors.ts'
 import { type PackageFolder, showProblem } from './folders.ts'
 
 /** 0 all is well · 1 the work was refused, or went only in part · 2 nothing could be tried. */
@@ -20,6 +20,11 @@ export function withServer(command: Command): Command {
     .option('--url <url>', `address of the server (RELATA_URL; else ${DEFAULT_URL})`)
     .option('--tenant <slug>', 'which tenant, as in the address of its pages (RELATA_TENANT)')
     .option('--key <key>', 'API key (better as RELATA_KEY, which no list of processes shows)')
+}
+
+/** What `--help` of a command ends with. */
+export function examples(command: Command, ...lines: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`)
 }
 
 /** May be given several times; one step each, so that it does not swallow the folders after it. */
@@ -66,8 +71,15 @@ export function tell(error: unknown, folders: readonly PackageFolder[] = []): Ex
     return 2
   }
   for (const problem of error.problems) writeError(showProblem(problem, folders))
-  writeError(`relata: ${error.message}${error.hint ? `\n        ${error.hint}` : ''}`)
+  const hint = error.hint ?? HINTS[error.code]
+  writeError(`relata: ${error.message}${hint ? `\n        ${hint}` : ''}`)
   return REFUSALS.includes(error.status) ? 1 : 2
+}
+
+/** What helps here, where the server says none. */
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  RL300: 'Is RELATA_KEY a key of this tenant? An administrator makes keys on the page “API keys”.',
+  RL302: 'Is RELATA_KEY a key of this tenant, and still valid? Keys are made and ended on the page “API keys”.',
 }
 
 /** The server understood and said no; anything else means that nothing was tried. */

@@ -1,5 +1,5 @@
 // Package folders on this machine: read, and kept so that a problem can be shown at its line.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Problem, RelataError } from '../errors.ts'
 import { readPackage } from '../metadata/read-package.ts'
@@ -31,6 +31,10 @@ export async function readFolders(paths: readonly string[]): Promise<readonly Pa
 function packageFolders(path: string): string[] {
   if (isPackage(path)) return [path]
   if (!existsSync(path)) throw new RelataError('RL101', `There is no folder ${path}.`)
+  if (!statSync(path).isDirectory()) {
+    const hint = 'Name the folder of the package, the one with package.json in it.'
+    throw new RelataError('RL101', `${path} is a file.`, { hint })
+  }
   const entries = readdirSync(path, { withFileTypes: true })
   const inside = entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name))
   const packages = inside.filter(isPackage)
@@ -41,6 +45,18 @@ function packageFolders(path: string): string[] {
 }
 
 const isPackage = (folder: string): boolean => existsSync(join(folder, 'package.json'))
+
+/** @throws RL101 when there is no such file, or when it is a folder */
+export function requireFile(path: string): void {
+  if (!existsSync(path)) throw new RelataError('RL101', `There is no file ${path}.`)
+  if (statSync(path).isDirectory()) throw new RelataError('RL101', `${path} is a folder; name a file in it.`)
+}
+
+/** @throws RL101 */
+export function readText(path: string): string {
+  requireFile(path)
+  return readFileSync(path, 'utf8')
+}
 
 /** Something wrong, as a compiler says it: `metadata/base/entities/person.json:12 /fields/3/type: …`. */
 export function showProblem(problem: Problem, folders: readonly PackageFolder[]): string {

@@ -1,7 +1,9 @@
 // `relata load <mapping> <folder>`: CSV files of another system into entities, every rejected line told.
-import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
-import { connect, type ExitCode, run, type ServerOptions, withServer, write } from './command.ts'
+import { connect, examples, type ExitCode, run, type ServerOptions, withServer, write } from './command.ts'
+import { readText, requireFile } from './folders.ts'
+import { findJsonFault, lineAndColumn } from '../metadata/json-text.ts'
 import { bulkApi } from './load/api.ts'
 import { checkMapping, type FileMap } from './load/mapping.ts'
 import { type FileReport, loadFiles } from './load/run.ts'
@@ -12,7 +14,9 @@ interface LoadOptions extends ServerOptions {
 }
 
 export function addLoadCommand(program: Command): void {
-  withServer(program.command('load'))
+  const command = withServer(program.command('load'))
+  examples(command, 'relata load map.json exports/', 'relata load map.json exports/ --no-corrections')
+  command
     .description('load CSV files into entities, as a mapping file says')
     .argument('<mapping>', 'JSON file: which file and column goes where')
     .argument('<folder>', 'folder with the CSV files')
@@ -23,6 +27,7 @@ export function addLoadCommand(program: Command): void {
 
 async function load(mappingFile: string, folder: string, options: LoadOptions): Promise<ExitCode> {
   const mapping = readMapping(mappingFile)
+  for (const { file } of mapping) requireFile(join(folder, file))
   const api = bulkApi(connect(options).records)
   const reports: FileReport[] = []
   for await (const report of loadFiles(api, folder, mapping, { useCorrections: options.corrections })) {
@@ -36,8 +41,11 @@ async function load(mappingFile: string, folder: string, options: LoadOptions): 
 }
 
 function readMapping(file: string): readonly FileMap[] {
+  const text = readText(file)
+  const fault = findJsonFault(text)
+  if (fault) throw new Error(`${file}:${lineAndColumn(text, fault.offset).line}: ${fault.message}`)
   try {
-    return checkMapping(JSON.parse(readFileSync(file, 'utf8')))
+    return checkMapping(JSON.parse(text))
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

@@ -1,11 +1,12 @@
 // Line of a JSON text at which the value stands that a JSON pointer (RFC 6901) names. The text is valid JSON.
 import { lineAndColumn } from '../metadata/json-text.ts'
+import { pointerSegments } from '../metadata/pointer.ts'
 
 /** Counted from 1. When the value is missing: where the innermost part of the way that is there begins. */
 export function lineOf(text: string, pointer: string): number {
   let at = skipSpace(text, 0)
   let found = at
-  for (const segment of segmentsOf(pointer)) {
+  for (const segment of pointerSegments(pointer)) {
     const place = text[at] === '{' ? member(text, at, segment) : text[at] === '[' ? item(text, at, segment) : undefined
     if (!place) break
     found = place.start
@@ -18,11 +19,6 @@ export function lineOf(text: string, pointer: string): number {
 interface Place {
   start: number
   value: number
-}
-
-function segmentsOf(pointer: string): string[] {
-  const segments = pointer.split('/').slice(1)
-  return segments.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 function member(text: string, open: number, name: string): Place | undefined {

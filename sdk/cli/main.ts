@@ -1,40 +1,10 @@
+#!/usr/bin/env node
 // The command `relata`: metadata as text files, and data from elsewhere, into a server by its public API.
-import { Command, CommanderError } from 'commander'
-import { addCheckCommand } from './check.ts'
-import { addLoadCommand } from './load.ts'
-import { addNewCommand } from './new.ts'
-import { addPlanCommands } from './plan.ts'
-import { addVersionCommands } from './versions.ts'
-
-const EXAMPLES = `
-The server, the tenant and the key come from the options --url, --tenant and --key, or from RELATA_URL, RELATA_TENANT
-and RELATA_KEY. An administrator makes keys on the page “API keys”.
-
-Examples:
-  relata new package shop && relata new entity order --in shop
-  relata check shop                     shapes only, without a server
-  relata plan shop                      what publishing would do
-  relata apply shop --note "orders"     publish it
-  relata load map.json exports/         CSV files into entities
-  relata versions                       what was published, newest first
-
-Exit codes: 0 all is well · 1 refused, or done only in part · 2 nothing could be tried`
-
-const program = new Command('relata')
-  .description('Metadata and data of a Relata server from the command line')
-  .addHelpText('after', EXAMPLES)
-  .configureOutput({ outputError: (text, writeText) => writeText(text.replace(/^error: /, 'relata: ')) })
-  .showSuggestionAfterError()
-  .exitOverride()
-
-addNewCommand(program)
-addCheckCommand(program)
-addPlanCommands(program)
-addVersionCommands(program)
-addLoadCommand(program)
+import { CommanderError } from 'commander'
+import { makeProgram } from './program.ts'
 
 try {
-  await program.parseAsync()
+  await makeProgram().parseAsync()
 } catch (error) {
   // Commander has told what was wrong with the words; help and version are no failures.
   if (!(error instanceof CommanderError)) throw error

@@ -5,20 +5,19 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { RelataError } from '../errors.ts'
-import { type ExitCode, run, write } from './command.ts'
+import { examples, type ExitCode, run, write } from './command.ts'
 
 const SCHEMAS = fileURLToPath(new URL('../schemas/', import.meta.url))
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
 
 export function addNewCommand(program: Command): void {
   const command = program.command('new').description('write the first lines of a package or an entity')
-  command
-    .command('package')
+  examples(command, 'relata new package shop', 'relata new entity order --in shop')
+  examples(command.command('package'), 'relata new package shop', 'relata new package trades/shop')
     .description('a package folder')
     .argument('<folder>', 'where; its last part is the name of the package')
     .action((folder: string) => run(() => newPackage(folder)))
-  command
-    .command('entity')
+  examples(command.command('entity'), 'relata new entity order --in shop')
     .description('an entity in a package')
     .argument('<name>', 'lower case letters, digits and _')
     .option('--in <folder>', 'package folder', '.')

@@ -9,6 +9,7 @@ import {
   confirmOption,
   connect,
   count,
+  examples,
   type ExitCode,
   run,
   type ServerOptions,
@@ -36,15 +37,20 @@ interface ApplyOptions extends PlanOptions {
 
 export function addPlanCommands(program: Command): void {
   const folders = 'package folders, or folders of package folders'
-  withServer(program.command('plan'))
+  const plan = withServer(program.command('plan'))
+  examples(plan, 'relata plan shop', 'relata plan shop --sql', 'relata plan shop --json > plan.json')
+  plan
     .description('show what publishing packages would do')
     .argument('<folder...>', folders)
     .addOption(confirmOption())
     .option('--sql', 'show the statements too')
     .option('--json', 'the plan as JSON')
-    .action((paths: string[], options: PlanOptions) => run(() => plan(paths, options)))
+    .action((paths: string[], options: PlanOptions) => run(() => planFolders(paths, options)))
 
-  withServer(program.command('apply'))
+  const apply = withServer(program.command('apply'))
+  const dropping = 'relata apply shop --yes --confirm drop:shop.order.colour'
+  examples(apply, 'relata apply shop --note "first version"', dropping)
+  apply
     .description('publish packages as a new version')
     .argument('<folder...>', folders)
     .option('--yes', 'publish without asking')
@@ -52,11 +58,10 @@ export function addPlanCommands(program: Command): void {
     .option('--note <text>', 'why; shown with the version')
     .option('--sql', 'show the statements too')
     .option('--no-wait', 'do not wait for the work that goes on in the background')
-    .addHelpText('after', '\nExample:\n  relata apply metadata/examples/municipal --note "first version"')
-    .action((paths: string[], options: ApplyOptions) => run(() => apply(paths, options)))
+    .action((paths: string[], options: ApplyOptions) => run(() => applyFolders(paths, options)))
 }
 
-async function plan(paths: readonly string[], options: PlanOptions): Promise<ExitCode> {
+async function planFolders(paths: readonly string[], options: PlanOptions): Promise<ExitCode> {
   return withPackages(paths, async (packages, folders) => {
     const planned = await connect(options).metadata.plan(packages, options.confirm)
     if (options.json) write(JSON.stringify(planned, null, 2))
@@ -65,7 +70,7 @@ async function plan(paths: readonly string[], options: PlanOptions): Promise<Exi
   })
 }
 
-async function apply(paths: readonly string[], options: ApplyOptions): Promise<ExitCode> {
+async function applyFolders(paths: readonly string[], options: ApplyOptions): Promise<ExitCode> {
   return withPackages(paths, async (packages, folders) => {
     const relata = connect(options)
     const version = options.confirm.length > 0 ? undefined : await versionWith(relata, packages)

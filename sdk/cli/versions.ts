@@ -1,7 +1,16 @@
 // `relata versions`, `relata compare` and `relata restore`: what was published when, and back to it.
 import type { Command } from 'commander'
 import { RelataError } from '../errors.ts'
-import { confirmOption, connect, type ExitCode, run, type ServerOptions, withServer, write } from './command.ts'
+import {
+  confirmOption,
+  connect,
+  examples,
+  type ExitCode,
+  run,
+  type ServerOptions,
+  withServer,
+  write,
+} from './command.ts'
 import { stepsText } from './plan-text.ts'
 import { waitForJobs } from './wait.ts'
 
@@ -12,29 +21,35 @@ interface RestoreOptions extends ServerOptions {
 }
 
 export function addVersionCommands(program: Command): void {
-  withServer(program.command('versions'))
+  const versions = withServer(program.command('versions'))
+  examples(versions, 'relata versions', 'relata versions --tenant acme --url https://relata.example.org')
+  versions
     .description('list the published versions, newest first')
-    .action((options: ServerOptions) => run(() => versions(options)))
+    .action((options: ServerOptions) => run(() => listVersions(options)))
 
-  withServer(program.command('compare'))
+  const compare = withServer(program.command('compare'))
+  examples(compare, 'relata compare 3 7', 'relata compare 3 7 --sql')
+  compare
     .description('show what changed between two versions')
     .argument('<from>', 'number of a version')
     .argument('<to>', 'number of a version')
     .option('--sql', 'show the statements too')
     .action((from: string, to: string, options: ServerOptions & { sql?: true }) =>
-      run(() => compare(from, to, options)),
+      run(() => compareVersions(from, to, options)),
     )
 
-  withServer(program.command('restore'))
+  const restore = withServer(program.command('restore'))
+  examples(restore, 'relata restore 3 --note "back to before the move"')
+  restore
     .description('publish an earlier version again, as a new version')
     .argument('<version>', 'number of the version')
     .addOption(confirmOption())
     .option('--note <text>', 'why; shown with the version')
     .option('--no-wait', 'do not wait for the work that goes on in the background')
-    .action((version: string, options: RestoreOptions) => run(() => restore(version, options)))
+    .action((version: string, options: RestoreOptions) => run(() => restoreVersion(version, options)))
 }
 
-async function versions(options: ServerOptions): Promise<ExitCode> {
+async function listVersions(options: ServerOptions): Promise<ExitCode> {
   for (const { version, at, by, note } of await connect(options).metadata.versions()) {
     const words = [
       String(version).padStart(5),
@@ -47,14 +62,14 @@ async function versions(options: ServerOptions): Promise<ExitCode> {
   return 0
 }
 
-async function compare(from: string, to: string, options: ServerOptions & { sql?: true }): Promise<ExitCode> {
+async function compareVersions(from: string, to: string, options: ServerOptions & { sql?: true }): Promise<ExitCode> {
   const { steps } = await connect(options).metadata.compare(numberOf(from), numberOf(to))
   const lines = stepsText(steps, { withSql: options.sql === true })
   write(lines.length > 0 ? lines.join('\n') : 'No table changes.')
   return 0
 }
 
-async function restore(version: string, options: RestoreOptions): Promise<ExitCode> {
+async function restoreVersion(version: string, options: RestoreOptions): Promise<ExitCode> {
   const relata = connect(options)
   const published = await relata.metadata.restore(numberOf(version), {
     confirm: options.confirm,

@@ -4,7 +4,19 @@ import type { RuleKind, RuleType } from '../rules/types.ts'
 import type { WireValue } from '../wire/records.ts'
 import { formatDay, formatInstant, formatStyled } from './intl.ts'
 import type { NumberFormat } from './number-format.ts'
-import type { FormatContext } from './types.ts'
+import { cannotBeSet } from './parsed.ts'
+import type { FieldType, FormatContext } from './types.ts'
+
+/** What types have in common whose values the server works out. */
+export const COMPUTED = {
+  parts: () => [],
+  widget: 'readonly',
+  isWritable: false,
+  isReadable: true,
+  isSortable: true,
+  canBeUnique: false,
+  parse: cannotBeSet,
+} satisfies Partial<FieldType>
 
 const SCHEMAS: Readonly<Record<RuleKind, () => TSchema>> = {
   boolean: () => Type.Boolean(),

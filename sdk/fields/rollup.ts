@@ -2,12 +2,12 @@
 import { Type } from '@sinclair/typebox'
 import { Rule } from '../metadata/source.ts'
 import type { RuleType } from '../rules/types.ts'
-import { formatRuleValue, ruleSchema } from './computed.ts'
+import { COMPUTED, formatRuleValue, ruleSchema } from './computed.ts'
 import { formatProperties } from './number-format.ts'
-import { cannotBeSet } from './parsed.ts'
 import type { FieldType, ValueOptions } from './types.ts'
 
 export const rollup: FieldType = {
+  ...COMPUTED,
   name: 'rollup',
   properties: {
     rollup: Type.Object(
@@ -21,14 +21,7 @@ export const rollup: FieldType = {
     ),
     ...formatProperties,
   },
-  parts: () => [],
-  widget: 'readonly',
-  isWritable: false,
-  isReadable: true,
-  isSortable: true,
-  canBeUnique: false,
   wireSchema: ({ options }) => ruleSchema(typeOf(options)),
-  parse: cannotBeSet,
   format: (value, { options }, context) => formatRuleValue(value, typeOf(options), context, options.format),
 }
 

@@ -16,6 +16,11 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best
 }
 
+/** The same as a sentence. */
+export function didYouMean(near: string | undefined): string | undefined {
+  return near === undefined ? undefined : `Did you mean “${near}”?`
+}
+
 /** Optimal string alignment: insert, delete, replace, swap of neighbours. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]

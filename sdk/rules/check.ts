@@ -1,5 +1,5 @@
 // The only way into the engines: a rule as JSON becomes a tree in which every node has its type, or every problem found.
-import { nearest } from '../metadata/nearest.ts'
+import { didYouMean, nearest } from '../metadata/nearest.ts'
 import { constantToText } from './constants.ts'
 import { costOf, MAX_COST } from './cost.ts'
 import type { OperatorName } from './operators.ts'
@@ -114,8 +114,7 @@ class Checker {
       this.reads.add(path)
       return { kind: 'var', path, type }
     }
-    const near = nearest(path, this.scope.paths())
-    const hint = near ? `Did you mean “${near}”?` : undefined
+    const hint = didYouMean(nearest(path, this.scope.paths()))
     return this.problem(place, 'unknown_field', `there is no field “${path}” here`, hint)
   }
 

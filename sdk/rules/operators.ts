@@ -1,5 +1,5 @@
 // The operators of the rule language, by name, with the number of operands. What they mean is in docs/rule-semantics.md.
-import { nearest } from '../metadata/nearest.ts'
+import { didYouMean, nearest } from '../metadata/nearest.ts'
 
 export interface Operator {
   name: OperatorName
@@ -48,9 +48,7 @@ export const OPERATOR_NAMES: readonly string[] = ['var', ...OPERATORS.keys()]
 export function operatorOf(name: string): Operator | { problem: string; hint?: string } {
   const found = OPERATORS.get(name)
   if (found) return found
-  const near = nearest(name, OPERATOR_NAMES)
+  const hint = didYouMean(nearest(name, OPERATOR_NAMES)) ?? `There are ${OPERATOR_NAMES.join(', ')}.`
   const problem = `there is no operator “${name.slice(0, 60)}”`
-  return near
-    ? { problem, hint: `Did you mean “${near}”?` }
-    : { problem, hint: `There are ${OPERATOR_NAMES.join(', ')}.` }
+  return { problem, hint }
 }

@@ -72,6 +72,8 @@ export interface ClientField
   isWritable: boolean
   isReadable: boolean
   isSortable: boolean
+  /** Its values are still being computed: null in answers, and refused in filters and sorts (RL212) until they are there. */
+  isPending?: true
   options: Omit<FieldOptions, 'sequence' | 'rollup'> & {
     rollup?: { entity: string; aggregate: string; field?: string }
   }

@@ -8,6 +8,8 @@ export interface TenantSummary {
   slug: string
   title: string
   isDemo: boolean
+  /** Only while a demo is not whole; progress 0–100. */
+  filling?: { job: string; state: 'waiting' | 'running' | 'failed'; progress: number }
 }
 
 export interface Session {

@@ -147,6 +147,8 @@ export const en = {
 
   'tenants.title': 'Organisations',
   'tenants.none': 'You do not belong to any organisation yet. Ask an administrator to add you.',
+  'tenants.filling': 'sample records are being made: {{percent}} %',
+  'tenants.fillFailed': 'could not be filled; remove it and make it again',
   'tenants.remove': 'Remove {{name}}',
   'tenants.remove.text': 'All records, files and settings of this organisation are removed for good.',
   'tenants.remove.confirm': 'Remove for good',

@@ -24,6 +24,7 @@ import {
 export const renderCell: RenderCell = (field, value, { place }) => drawValue(field, value, { isCell: place === 'cell' })
 
 export function drawValue(field: ClientField, value: WireValue | undefined, where: LinkPlace): TemplateResult | string {
+  if (field.isPending) return html`<span class="rl-muted">${t('fields.pending')}</span>`
   if (value === null || value === undefined || value === '') return ''
   switch (field.widget) {
     case 'choice':

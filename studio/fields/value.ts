@@ -10,6 +10,7 @@ import './value.css'
 
 /** '' for an empty value: the page says that nothing is there. */
 export function renderValue(field: ClientField, value: WireValue | undefined): TemplateResult | string {
+  if (field.isPending) return drawValue(field, value, { isCell: false })
   if (value === null || value === undefined || value === '') return ''
   if (field.widget === 'multiline') return html`<div class="rl-lines">${textOf(value)}</div>`
   if (field.widget === 'address') return html`<div class="rl-lines">${addressLines(value)}</div>`

@@ -22,18 +22,32 @@ interface Made {
   job?: string
 }
 
+const LOOK_MS = 1_500
+
+/** What is true of a demo that is not whole. */
+function fillingText({ filling }: TenantSummary) {
+  if (!filling) return nothing
+  const words =
+    filling.state === 'failed'
+      ? html`<span class="rl-error">${t('tenants.fillFailed')}</span>`
+      : html`<span class="rl-muted">${t('tenants.filling', { percent: Math.round(filling.progress) })}</span>`
+  return html`<span role="status">${words}</span>`
+}
+
 @customElement('rl-tenants')
 export class RlTenants extends RlElement {
   /** What is being made, and how far it is. */
   @state() private making: { title: string; progress: JobProgress | null } | null = null
   @state() private isNaming = false
   @state() private error = ''
+  private looking: ReturnType<typeof setTimeout> | undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
     setTitle(t('tenants.title'))
     this.whileConnected(
       session.subscribe(() => this.requestUpdate()),
+      () => clearTimeout(this.looking),
       route.subscribe(() => this.requestUpdate()),
     )
   }
@@ -52,6 +66,18 @@ export class RlTenants extends RlElement {
     </main>`
   }
 
+  /** Somebody else, or a server that was stopped in between, may be at it: what stands here is asked for anew. */
+  protected override updated(): void {
+    const isFilling = session.get()?.tenants.some(({ filling }) => filling && filling.state !== 'failed')
+    clearTimeout(this.looking)
+    if (isFilling && !this.making) this.looking = setTimeout(() => void this.look(), LOOK_MS)
+  }
+
+  private async look(): Promise<void> {
+    await loadSession().catch(() => undefined)
+    if (this.isConnected) this.requestUpdate()
+  }
+
   private get mayAdd(): boolean {
     return session.get()?.user?.isOperator === true
   }
@@ -62,7 +88,7 @@ export class RlTenants extends RlElement {
         (tenant) => html`<li>
           <a class="rl-tenant" href=${hrefOf.home(tenant.slug)}
             ><span class="rl-mark" translate="no" aria-hidden="true">${initials(tenant.title)}</span><span class="rl-strong rl-ellipsis" translate="no">${tenant.title}</span
-            >${tenant.isDemo ? html`<span class="rl-tag">${t('demo')}</span>` : nothing}</a
+            >${tenant.isDemo ? html`<span class="rl-tag">${t('demo')}</span>` : nothing}${fillingText(tenant)}</a
           >
           ${
             this.mayAdd

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pointerSegments } from '../../kernel/catalog/problems.ts'
+import { pointerSegments } from '../../sdk/metadata/pointer.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 import { briefly, pack, packWithFields, problemsOf, resolve, resolved } from '../support/packages.ts'
 

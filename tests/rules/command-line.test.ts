@@ -1,8 +1,10 @@
 // Pure parts of the command line: where a problem stands, a plan as text.
+import type { Command } from 'commander'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lineOf } from '../../sdk/cli/locate.ts'
 import { planText } from '../../sdk/cli/plan-text.ts'
+import { makeProgram } from '../../sdk/cli/program.ts'
 import type { WirePlan } from '../../sdk/wire/metadata.ts'
 
 describe('lineOf', () => {
@@ -107,5 +109,24 @@ describe('a plan as text', () => {
 
   test('says so when no table changes', () => {
     expect(planText({ ...plan, steps: [], needsConfirmation: [] })).toMatch(/^Version 6 → 7: no table changes/)
+  })
+})
+
+describe('help', () => {
+  const helpOf = (command: Command): string => {
+    let text = ''
+    command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp()
+    return text
+  }
+  const withPaths = (command: Command, path: string): (readonly [string, Command])[] =>
+    command.commands.flatMap((one) => {
+      const own = `${path} ${one.name()}`
+      return [[own, one] as const, ...withPaths(one, own)]
+    })
+
+  test('of every command has an example', () => {
+    const all = withPaths(makeProgram(), 'relata')
+    expect(all.map(([path]) => path)).toContain('relata new entity')
+    for (const [path, command] of all) expect(helpOf(command)).toMatch(new RegExp(`Examples:\\n  ${path}\\b`))
   })
 })

@@ -54,7 +54,12 @@ export async function openProcess(url: string): Promise<TestInstallation> {
     publicUrl: null,
     log,
   })
-  const tenants = createTenants({ services: { database, log }, publisher, jobs, metadataFolder: METADATA_FOLDER })
+  const tenants = createTenants({
+    services: { database, catalog, log },
+    publisher,
+    jobs,
+    metadataFolder: METADATA_FOLDER,
+  })
   afterAll(async () => {
     await jobs.stop()
     await catalog.close()

@@ -5,7 +5,8 @@ import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import type { Problem } from '../../errors.ts'
 import { FIELD_TYPES } from '../../fields/index.ts'
 import { fieldCommon, KINDS, PackageManifest, type PackageSource } from '../../metadata/source.ts'
-import { describeFault, hint } from './describe.ts'
+import { isObject } from '../../client/transport.ts'
+import { hintAmong, shapeFault } from '../../metadata/shape-fault.ts'
 
 type Located = Omit<Problem, 'package' | 'file'>
 
@@ -47,7 +48,7 @@ function checkField(field: object, type: unknown, path: string): Located[] {
   const found = Object.hasOwn(FIELD_TYPES, type) ? FIELD_TYPES[type] : undefined
   if (!found) {
     const message = `there is no field type “${type}”`
-    return [{ path: `${path}/type`, key: 'unknown_type', message, ...hint(type, Object.keys(FIELD_TYPES)) }]
+    return [{ path: `${path}/type`, key: 'unknown_type', message, ...hintAmong(type, Object.keys(FIELD_TYPES)) }]
   }
   const schema = Type.Object({ ...fieldCommon, ...found.properties }, { additionalProperties: false })
   return faults(schema, field).map((problem) => ({ ...problem, path: path + problem.path }))
@@ -57,9 +58,5 @@ function checkField(field: object, type: unknown, path: string): Located[] {
 function faults(schema: TSchema, value: unknown): Located[] {
   return [...Value.Errors(schema, value)]
     .filter(({ type, value }) => value !== undefined || type === ValueErrorType.ObjectRequiredProperty)
-    .map(describeFault)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    .map(shapeFault)
 }
