@@ -20,7 +20,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    trace: 'retain-on-failure',
+    trace: isCi ? 'off' : 'retain-on-failure',
     launchOptions: {
       executablePath: chromium.executablePath,
       args: chromium.args,

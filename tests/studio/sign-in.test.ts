@@ -1,5 +1,5 @@
 // Getting in, staying in, getting out.
-import { ADMIN, expect, openList, TENANT, test } from './support/studio.ts'
+import { ADMIN, expect, openList, TENANT, test, signIn } from './support/studio.ts'
 
 test('a wrong password says so and keeps the address that was typed', async ({ page }) => {
   await page.goto('/')
@@ -33,7 +33,8 @@ test('a session that ends is renewed in a dialog, over the page that was open', 
   await expect(page.getByLabel('What is one of them called?')).toHaveValue('Half typed')
 })
 
-test('signing out leads to the sign-in page, and nothing can be opened any more', async ({ signedIn: page }) => {
+test('signing out leads to the sign-in page, and nothing can be opened any more', async ({ page, studio }) => {
+  await signIn(page.context(), studio)
   await openList(page)
   await page.getByRole('button', { name: /Account/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()

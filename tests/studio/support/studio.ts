@@ -14,8 +14,8 @@ export interface Studio {
   server: ServerUnderTest
   /** Calls the API as the administrator; answers parsed. @throws with the answer when it is a refusal */
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown>
-  /** Cookie header of the administrator. */
-  cookie: string
+  /** Of the administrator's session, which tests must not end: for that `signIn` makes one of its own. */
+  cookies: { name: string; value: string; url: string }[]
 }
 
 export const test = base.extend<{ signedIn: Page }, { studio: Studio }>({
@@ -41,7 +41,8 @@ export const test = base.extend<{ signedIn: Page }, { studio: Studio }>({
     expect(problems).toEqual([])
   },
   signedIn: async ({ page, studio }, use) => {
-    await signIn(page.context(), studio)
+    // The session of the worker: a sign-in for each test would be much of the time that tests take.
+    await page.context().addCookies(studio.cookies)
     await use(page)
   },
 })
@@ -70,13 +71,14 @@ async function enter(server: ServerUnderTest): Promise<Studio> {
     headers,
     body: JSON.stringify(ADMIN),
   })
-  const cookie = signedIn.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ')
+  const pairs = signedIn.headers.getSetCookie().map((one) => one.split(';')[0] ?? '')
+  const cookie = pairs.join('; ')
   return {
     server,
-    cookie,
+    cookies: pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      return { name, value: value.join('='), url: server.url }
+    }),
     async call(method, path, body, contentType = 'application/json') {
       const response = await fetch(server.url + path, {
         method,
