@@ -6,7 +6,7 @@ import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
 import type { Config } from './platform/config.ts'
 import type { Seal } from './plan/field-value.ts'
-import type { WriteGuard } from './run/context.ts'
+import type { WriteGuard } from './run/guard.ts'
 import type { Database } from './run/database.ts'
 import type { Logger } from 'pino'
 

@@ -3,7 +3,7 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { Model } from '../catalog/model.ts'
 import { canAdminister } from '../catalog/rights.ts'
-import type { WriteGuard } from '../run/context.ts'
+import type { WriteGuard } from '../run/guard.ts'
 import type { Queryable } from '../run/database.ts'
 import { ident, param, sql } from '../sql/sql.ts'
 import { KEY_ENTITY } from './api-keys.ts'

@@ -2,7 +2,7 @@
 // written in one of two ways: loosely, where NULL may stand for false, so that `col = $1` stays what an index serves;
 // strictly, where somebody looks at the false ones too.
 import type { RuleKind, RuleType } from '../../sdk/rules/types.ts'
-import type { CheckedRule, RuleNode } from '../../sdk/rules/check.ts'
+import type { CheckedRule, RuleNode } from '../../sdk/rules/nodes.ts'
 import { sqlTypeOf } from '../plan/paths.ts'
 import { join, literal, type Sql, sql, trusted } from '../sql/sql.ts'
 

@@ -12,7 +12,8 @@ import {
   referringRecords,
   trashQuietly,
 } from '../sql/trash-sql.ts'
-import { askGuard, type Context, type GuardedWrite } from './context.ts'
+import { askGuard, type Context } from './context.ts'
+import type { GuardedWrite } from './guard.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { explainConflict } from './explain-conflict.ts'
 import { extremesOf, uuidArray } from './extremes.ts'

@@ -3,30 +3,11 @@ import { didYouMean, nearest } from '../metadata/nearest.ts'
 import { constantToText } from './constants.ts'
 import { costOf, MAX_COST } from './cost.ts'
 import type { OperatorName } from './operators.ts'
+import type { CheckedRule, Conversion, RuleNode } from './nodes.ts'
 import { parseRule, type RawNode, type RuleProblem } from './parse.ts'
-import type { RuleCost, RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
+import type { RuleCost, RuleKind, RuleScope, RuleType, RuleValue } from './types.ts'
 
 export type { RuleProblem }
-
-/** Changes of type, which no author writes: added where a wider type is needed. */
-export type Conversion = 'to_decimal' | 'to_number' | 'to_text'
-
-export type RuleNode =
-  | { kind: 'constant'; index: number; value: RuleValue; text: string | null; type: RuleType }
-  | { kind: 'literal'; value: null | boolean; type: RuleType }
-  | { kind: 'var'; path: string; type: RuleType }
-  | { kind: 'call'; operator: OperatorName | Conversion; args: readonly RuleNode[]; type: RuleType }
-
-export interface CheckedRule {
-  type: RuleType
-  root: RuleNode
-  /** Paths, each once. */
-  reads: readonly string[]
-  /** In the order of `liftConstants`. */
-  constants: readonly { value: RuleValue; type: RuleType }[]
-  volatility: Volatility
-  cost: RuleCost
-}
 
 export type CheckResult = { ok: true; rule: CheckedRule } | { ok: false; problems: readonly RuleProblem[] }
 

@@ -1,6 +1,6 @@
 // Rules as closures: no source text is made, so the browser's content security policy stays strict. What each operator
 // means is in docs/rule-semantics.md; kernel/rules/sql.ts says the same to PostgreSQL.
-import type { CheckedRule, RuleNode } from './check.ts'
+import type { CheckedRule, RuleNode } from './nodes.ts'
 import { composed, toInstant } from './constants.ts'
 import { ARITHMETIC, Decimal, decimalToNumber, digitsOf, numberToDecimal, plain } from './decimals.ts'
 import { folded } from './fold.ts'

@@ -1,6 +1,6 @@
 // How large a rule becomes as SQL: formulas are written out where they are read, so a few lines that read each other can
 // grow without bounds. PostgreSQL's stack limits the levels, patience the rest.
-import type { RuleNode } from './check.ts'
+import type { RuleNode } from './nodes.ts'
 import type { RuleCost, RuleScope } from './types.ts'
 
 export const MAX_COST: RuleCost = { operations: 20_000, levels: 256 }

@@ -9,6 +9,7 @@ import { meta, text } from '../app/meta.ts'
 import { hrefOf } from '../app/router.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { errorText } from '../app/refusal.ts'
+import { toastError } from '../app/toast.ts'
 import { renderValue } from '../fields/index.ts'
 
 const OPERATIONS: Readonly<Record<HistoryEntry['operation'], TextKey>> = {
@@ -64,7 +65,7 @@ export class RlHistory extends RlElement {
       this.entries = [...(this.entries ?? []), ...data]
       this.next = next
     } catch (error) {
-      this.failure = errorText(error)
+      toastError(error)
     }
   }
 }
