@@ -8,6 +8,9 @@ import type { EntityModel, Model } from './model.ts'
 /** Entities of the kernel whose records everyone with a role may read: names of colleagues and teams. */
 const READABLE_SYSTEM_ENTITIES: ReadonlySet<string> = new Set(['system.user', 'system.team'])
 
+/** Made by the kernel alone: a session by signing in, a job by what asks for it. */
+const MADE_BY_THE_KERNEL: ReadonlySet<string> = new Set(['system.session', 'system.job'])
+
 export function can(model: Model, actor: Actor, entity: EntityModel, operation: Operation): boolean {
   if (refuses(entity, operation)) return false
   return rolesOf(model, actor).some((role) => grants(model, role, entity, operation))
@@ -47,6 +50,7 @@ export function canAdminister(model: Model, actor: Actor): boolean {
 
 function grants(model: Model, role: Role, target: EntityModel, operation: Operation): boolean {
   const { entity } = target
+  if (operation === 'create' && MADE_BY_THE_KERNEL.has(entity.name)) return false
   const named = Object.hasOwn(role.entities, entity.name) ? role.entities[entity.name] : undefined
   if (named) return named[operation] === 'all'
   if (entity.package === 'system') {

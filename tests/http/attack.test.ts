@@ -214,8 +214,8 @@ describe('users, keys, sessions and what else the kernel keeps', () => {
     expect((await member.call('PATCH', 'me', { roles: [ADMINISTRATOR] })).status).toBe(422)
   })
 
-  test('sessions and keys are not made as records, not even by administrators', async () => {
-    for (const entity of ['system.key', 'system.session']) {
+  test('sessions, keys and jobs are not made as records, not even by administrators', async () => {
+    for (const entity of ['system.key', 'system.session', 'system.job']) {
       expect(
         (await tenant.call('POST', `records/${entity}`, entity === 'system.key' ? { name: 'x' } : {})).body.code,
       ).toBe('RL301')
