@@ -25,8 +25,9 @@ export class RlListCount extends RlElement {
     if (!count || count.value === 0) return nothing
     const total = count.isExact ? formatNumber(count.value) : t('list.moreThan', { count: count.value })
     const last = range && count.isExact ? Math.min(range.last, count.value - 1) : (range?.last ?? 0)
+    const isAll = count.isExact && range?.first === 0 && last + 1 >= count.value
     const shown =
-      range && last >= range.first
+      range && last >= range.first && !isAll
         ? t('list.range', { first: formatNumber(range.first + 1), last: formatNumber(last + 1), total })
         : total
     if (count.isExact)

@@ -261,7 +261,7 @@ export class RlList extends RlElement {
         class="rl-panel"
         .entity=${this.entity}
         .values=${readValues(route.get().query.get('values'))}
-        @created=${({ detail }: CustomEvent<WireRecord>) => detail && this.open(detail)}
+        @created=${({ detail }: CustomEvent<WireRecord>) => detail && void this.openMade(detail)}
         @close=${close}
       ></rl-create-panel>`,
     )
@@ -281,6 +281,12 @@ export class RlList extends RlElement {
   }
   private openFilter(): void {
     this.querySelector('rl-filter-bar')?.openFields()
+  }
+
+  /** Back leads to the list, not to the form that made it. */
+  private async openMade(record: WireRecord): Promise<void> {
+    await navigate(this.listHref(), { replace: true })
+    this.open(record)
   }
 
   private open({ id }: WireRecord): void {

@@ -55,7 +55,7 @@ test('a search shows its rows first and is counted after them, and only where th
   const asked = watchQuestions(page)
   await page.keyboard.press('/')
   await page.keyboard.type('0042')
-  await expect(shownCount(page)).toHaveText('1–1 of 1')
+  await expect(shownCount(page)).toHaveText('1')
   expect(asked).toEqual(['base.organisation?sort=name&q=0042&limit=100'])
   await page.keyboard.press('Escape')
   await page.keyboard.press('/')

@@ -13,7 +13,10 @@ test('the trash lists what was deleted, restores it, and removes it for good aft
   await expect(page.locator('.rl-cell-name')).toHaveCount(0)
   await page.getByRole('link', { name: 'Trash' }).click()
   // Other tests of this worker may have left something of another kind.
-  await page.locator('.rl-views').getByRole('link', { name: /^Tasks/ }).click()
+  await page
+    .locator('.rl-views')
+    .getByRole('link', { name: /^Tasks/ })
+    .click()
   const row = (name: string) => page.locator('.rl-trash-list li', { hasText: name })
   await row('Keep me').getByRole('button', { name: 'Restore' }).click()
   await expect(row('Keep me')).toHaveCount(0)

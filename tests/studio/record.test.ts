@@ -164,6 +164,8 @@ test('a new one is made in the panel beside the list', async ({ signedIn: page, 
   await panel.locator('[data-field=name] input').fill('Zenith Works')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Zenith Works')
+  await page.goBack()
+  await expect(page).toHaveURL(`/${TENANT}/base.organisation`)
   const found = await studio.call('GET', `${API}/base.organisation?q=Zenith`)
   expect(found).toMatchObject({ data: [{ name: 'Zenith Works' }] })
 })
