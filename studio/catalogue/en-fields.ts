@@ -73,6 +73,16 @@ export const enFields = {
   'filter.value': 'Value of {{field}}',
   'filter.range': '{{from}} – {{to}}',
 
+  'fields.calendar': 'Calendar',
+  'fields.calendar.previous': 'Previous month',
+  'fields.calendar.next': 'Next month',
+  'fields.calendar.today': 'Today',
+  'fields.calendar.clear': 'Clear',
+  'fields.letter.day': 'd',
+  'fields.letter.month': 'm',
+  'fields.letter.year': 'y',
+  'fields.time': 'Time: {{field}}',
+
   'refusal.too_small': 'Must be at least {{min}}.',
   'refusal.too_large': 'Must be at most {{max}}.',
   'refusal.too_long': 'May have at most {{max}} characters.',

@@ -73,6 +73,16 @@ export const ruFields = {
   'filter.value': 'Значение поля «{{field}}»',
   'filter.range': '{{from}} – {{to}}',
 
+  'fields.calendar': 'Календарь',
+  'fields.calendar.previous': 'Предыдущий месяц',
+  'fields.calendar.next': 'Следующий месяц',
+  'fields.calendar.today': 'Сегодня',
+  'fields.calendar.clear': 'Очистить',
+  'fields.letter.day': 'д',
+  'fields.letter.month': 'м',
+  'fields.letter.year': 'г',
+  'fields.time': 'Время: {{field}}',
+
   'refusal.too_small': 'Не меньше {{min}}.',
   'refusal.too_large': 'Не больше {{max}}.',
   'refusal.too_long': 'Допустимое число знаков — не больше {{max}}.',

@@ -11,6 +11,7 @@ import { meta, text } from '../app/meta.ts'
 import { timeZone } from '../app/session.ts'
 import { type ControlState, control } from './control.ts'
 import { type Editor, type EditorContext, isObject, member, textOf } from './editor.ts'
+import './moment-input.ts'
 import './number-input.ts'
 import type { PickOption } from './picker.ts'
 import './picker.ts'
@@ -71,15 +72,18 @@ export const editDatetime: Editor = (context) => {
   const zone = (zoned && member(context.value, 'zone')) || timeZone()
   const set = (wall: string, inZone: string) => {
     const instant = wall === '' ? null : instantOf(wall, inZone)
+    const isUnread = wall !== '' && instant === null
+    context.fault(isUnread ? t('refusal.not_an_instant') : '')
+    // What was typed stays where it stands.
+    if (isUnread) return
     context.change(zoned && instant !== null ? { at: instant, zone: inZone } : instant)
   }
-  const input = html`<input
-    type="datetime-local"
-    ${control(context)}
-    class="rl-input"
-    .value=${live(wallTime(at, zone))}
-    @input=${(event: Event) => set(inputValue(event), zone)}
-  />`
+  const input = html`<rl-moment-input
+    .control=${context}
+    .label=${text(context.field.label)}
+    .value=${wallTime(at, zone)}
+    @moment=${({ detail }: CustomEvent<string>) => set(detail, zone)}
+  ></rl-moment-input>`
   if (!zoned) return input
   return html`<span class="rl-zoned">
     ${input}

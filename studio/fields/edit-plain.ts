@@ -6,6 +6,7 @@ import { t } from '../app/i18n.ts'
 import { inputValue, isChecked } from '../app/inputs.ts'
 import { control } from './control.ts'
 import { type Editor, type EditorContext, textOf } from './editor.ts'
+import './date-input.ts'
 import './number-input.ts'
 import { shownText } from './shown.ts'
 
@@ -22,7 +23,16 @@ const line =
     />`
 
 export const editText = line('text')
-export const editDate = line('date')
+export const editDate: Editor = (context) => {
+  const { min, max } = context.field.options
+  return html`<rl-date-input
+    .control=${context}
+    .value=${textOf(context.value)}
+    .min=${typeof min === 'string' ? min : ''}
+    .max=${typeof max === 'string' ? max : ''}
+    @day=${({ detail }: CustomEvent<string | null>) => context.change(detail)}
+  ></rl-date-input>`
+}
 // Our own check speaks the reader's language and knows what the server takes.
 export const editEmail = line('text')
 export const editPhone = line('tel')

@@ -11,6 +11,8 @@ import { meta, text } from '../app/meta.ts'
 import type { ControlState } from './control.ts'
 import { editAnyReference, idOf, recordSource, targetOf, wasChosen } from './edit-reference.ts'
 import { isList, member, textOf } from './editor.ts'
+import './date-input.ts'
+import { isIsoDay } from './date-text.ts'
 import './filter.css'
 import { type FilterKind, filterKind } from './filter-kinds.ts'
 import { knownName, nameOf } from './names.ts'
@@ -61,10 +63,17 @@ function single(kind: FilterKind, value: WireValue, onChange: Change, label: str
       .unit=${kind === 'money' ? meta.all.baseCurrency : ''}
       @number=${({ detail }: CustomEvent<string | null>) => onChange(isNumber(detail) ? detail : null)}
     ></rl-number-input>`
+  if (isDay(kind))
+    return html`<rl-date-input
+      .control=${{ ...CONTROL, id }}
+      .label=${label}
+      .value=${textOf(value)}
+      @day=${({ detail }: CustomEvent<string | null>) => onChange(detail !== null && isIsoDay(detail) ? detail : null)}
+    ></rl-date-input>`
   return html`<input
     id=${id}
     class="rl-input"
-    type=${isDay(kind) ? 'date' : 'text'}
+    type="text"
     autocomplete="off"
     aria-label=${label}
     .value=${textOf(value)}

@@ -100,9 +100,13 @@ test('every kind of value is typed, saved and shown', async ({ signedIn: page, s
   await expect(currency).toHaveValue('CHF')
   await fill(page, 'share', '12.5')
   await field(page, 'lent').getByRole('checkbox').press('Space')
-  await fill(page, 'made_on', '1911-05-04')
-  await fill(page, 'seen_at', '2026-07-01T12:00')
-  await fill(page, 'opens_at', '2026-07-01T12:00')
+  await fill(page, 'made_on', '4 May 1911')
+  for (const name of ['seen_at', 'opens_at']) {
+    await fill(page, name, '1/7/2026')
+    await field(page, name)
+      .getByLabel(/^Time:/)
+      .fill('12:00')
+  }
   await choose(page, 'opens_at', 'new york', 'New York')
   await choose(page, 'state', 'wor', 'Worn')
   await choose(page, 'tags', 'rar', 'Rare')
