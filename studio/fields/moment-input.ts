@@ -31,6 +31,7 @@ export class RlMomentInput extends RlElement {
         class="rl-input rl-num"
         autocomplete="off"
         aria-label=${t('fields.time', { field: this.label })}
+        placeholder=${showTime(USUAL_TIME, locale())}
         .value=${live(this.typed ?? (time && showTime(time, locale())))}
         @input=${(event: Event) => this.onTime(event, day)}
         @blur=${this.onBlur}
