@@ -20,6 +20,14 @@ const pidOf = async (connection: Queryable) => (await connection.query('SELECT p
 const kill = async (pid: string) => {
   await killer.query('SELECT pg_terminate_backend($1::int4, 2000)', [pid])
 }
+/** Its statement has begun: what ends before is the other case. */
+async function asleep(pid: string): Promise<void> {
+  const running = `SELECT 1 FROM pg_stat_activity WHERE pid = $1::int4 AND state = 'active' AND query LIKE '%pg_sleep%'`
+  for (let look = 0; look < 500; look++) {
+    if ((await killer.query(running, [pid])).length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
 const isLost = { code: expect.stringMatching(/^(CONNECTION_CLOSED|57P01)$/) }
 
 test.each([
@@ -28,7 +36,7 @@ test.each([
     'while a statement runs',
     async (connection: Queryable) => {
       const pid = await pidOf(connection)
-      await Promise.all([connection.query('SELECT pg_sleep(20)'), kill(pid)])
+      await Promise.all([connection.query('SELECT pg_sleep(20)'), asleep(pid).then(() => kill(pid))])
     },
   ],
 ])('%s', async (_, lose) => {
