@@ -3,12 +3,21 @@ import type { Page } from '@playwright/test'
 import { expect, type Studio, TENANT, test } from './support/studio.ts'
 
 const API = `/api/v1/${TENANT}/records`
-const organisation = async (studio: Studio): Promise<string> =>
-  (
-    (await studio.call('POST', `${API}/base.organisation`, { name: 'Dated', founded_on: '2020-05-17' })) as {
-      id: string
-    }
-  ).id
+const made: string[] = []
+async function organisation(studio: Studio): Promise<string> {
+  const body = { name: 'Dated', founded_on: '2020-05-17' }
+  const { id } = (await studio.call('POST', `${API}/base.organisation`, body)) as { id: string }
+  made.push(id)
+  return id
+}
+
+// Lists of other tests count what is there.
+test.afterEach(async ({ studio }) => {
+  for (const id of made.splice(0)) {
+    await studio.call('DELETE', `${API}/base.organisation/${id}`)
+    await studio.call('DELETE', `${API}/base.organisation/${id}?purge=true`)
+  }
+})
 
 async function openDay(page: Page, id: string) {
   await page.goto(`/${TENANT}/base.organisation/${id}`)
