@@ -1,5 +1,4 @@
 // Who a request is from, within one tenant. Made by auth/, read by plan/ and written into history.
-import type { Role } from '../sdk/metadata/snapshot.ts'
 
 export type ActorKind = 'person' | 'key' | 'system'
 
@@ -13,6 +12,7 @@ export interface Actor {
   email: string | null
   /** Names of the roles held; grants add up. Sorted, so that equal sets give equal cache keys. */
   roles: readonly string[]
+  circle: Circle
   /** API key id when kind is `key`. */
   keyId: string | null
   locale: string
@@ -20,5 +20,27 @@ export interface Actor {
   timeZone: string
 }
 
-/** `roles` that a snapshot knows, resolved; unknown names grant nothing. */
-export type RolesOf = (actor: Actor) => readonly Role[]
+/** People and teams around an actor, by which rights reach further than their own records. Ids of users and teams. */
+export interface Circle {
+  /** Those that the actor is in. */
+  teams: readonly string[]
+  /** And those below them. */
+  teamsBelow: readonly string[]
+  /** All teams of the organisation units that theirs belong to; theirs and those below where there is no unit. */
+  unitTeams: readonly string[]
+  /** Users who report to the actor, directly or not. */
+  reports: readonly string[]
+  /** Members of those teams, as far as a role of the actor asks for them. */
+  people: Readonly<Record<'team' | 'team_below' | 'unit', readonly string[]>>
+  /** The partner's or customer's record that the actor belongs to; null for people of the tenant itself. */
+  organisation: string | null
+}
+
+export const ALONE: Circle = {
+  teams: [],
+  teamsBelow: [],
+  unitTeams: [],
+  reports: [],
+  people: { team: [], team_below: [], unit: [] },
+  organisation: null,
+}

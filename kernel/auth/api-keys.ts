@@ -7,6 +7,7 @@ import type { Database, RawRow } from '../run/database.ts'
 import { createRecord } from '../run/write-records.ts'
 import type { LoadedTenant } from '../services.ts'
 import { type Sql, sql } from '../sql/sql.ts'
+import { findCircle } from './circle.ts'
 import { requireRoles, systemContext, USER_ENTITY } from './members.ts'
 import { safeTimeZone } from './preferences.ts'
 import { epochMs, runSql, setFields, systemTable } from './system-table.ts'
@@ -88,13 +89,15 @@ export async function findKey(
       log.warn({ err: error }, 'could not note the use of an API key'),
     )
   }
+  const roles = role ? [role] : []
   const value: Actor = {
     kind: 'key',
     tenant: tenant.slug,
     userId: userId ?? '',
     displayName: displayName ?? '',
     email: null,
-    roles: role ? [role] : [],
+    roles,
+    circle: await findCircle(database, model, userId ?? '', roles),
     keyId: id,
     locale: locale ?? 'en',
     timeZone: safeTimeZone(timeZone ?? null),

@@ -125,6 +125,8 @@ const comeByTheirDoor: WriteGuard = async ({ model, actor, entity, operation, is
 }
 
 export const AUTH_GUARDS: Readonly<Record<string, WriteGuard>> = {
+  team: tellEveryone,
+  team_link: tellEveryone,
   member: async (write) => {
     if (write.entity.entity.name === USER_ENTITY && write.operation !== 'purge') {
       await keepRolesApart(write)

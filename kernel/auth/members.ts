@@ -1,7 +1,8 @@
 // Members of a tenant: rows of `system.user` that carry an account of the installation. They are made through the same
 // write path as any record, so that they have history, events and checks.
 import { RelataError } from '../../sdk/errors.ts'
-import type { Actor } from '../actor.ts'
+import { type Actor, ALONE } from '../actor.ts'
+import { actorInputs } from '../run/actor-inputs.ts'
 import type { Model } from '../catalog/model.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
 import type { Context } from '../run/context.ts'
@@ -30,6 +31,7 @@ export function systemActor(tenant: TenantInfo): Actor {
     keyId: null,
     locale: 'en',
     timeZone: 'UTC',
+    circle: ALONE,
   }
 }
 
@@ -38,7 +40,7 @@ export function systemContext(loaded: LoadedTenant, actor: Actor): Context {
   const seal = () => {
     throw new RelataError('RL500', 'The kernel’s own entities have no secrets to seal here.')
   }
-  return { loaded, model: loaded.model, actor, rights: ALL_RIGHTS, seal, guards: {} }
+  return { loaded, model: loaded.model, actor, rights: ALL_RIGHTS, seal, inputs: actorInputs(actor), guards: {} }
 }
 
 /** Made with the first member; safe to call again. */

@@ -7,6 +7,7 @@ import type { Model } from '../catalog/model.ts'
 import type { Database, RawRow } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
 import { type Sql, sql } from '../sql/sql.ts'
+import { findCircle } from './circle.ts'
 import { describeDevice } from './device.ts'
 import { USER_ENTITY } from './members.ts'
 import { safeTimeZone } from './preferences.ts'
@@ -57,13 +58,15 @@ export async function findMember(
       log.warn({ err: error }, 'could not note the use of a session'),
     )
   }
+  const held = rolesOf(roles)
   return {
     kind: 'person',
     tenant: tenant.slug,
     userId: userId ?? '',
     displayName: displayName ?? '',
     email: email ?? null,
-    roles: rolesOf(roles),
+    roles: held,
+    circle: await findCircle(database, model, userId ?? '', held),
     keyId: null,
     locale: locale ?? 'en',
     timeZone: safeTimeZone(timeZone ?? null),

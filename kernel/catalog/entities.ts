@@ -10,7 +10,7 @@ import type { Thing, Things } from './layers.ts'
 import { type LinkThing, linksOf } from './links.ts'
 import { humanise, pluralOf } from './naming.ts'
 import { qualify } from './qualify.ts'
-import { fillInbound } from './references.ts'
+import { fillInbound, isToOne } from './references.ts'
 import { isRecord } from './trace.ts'
 
 const OWNERSHIPS = ['none', 'user', 'team', 'tenant'] as const satisfies readonly Ownership[]
@@ -25,6 +25,7 @@ export function buildEntities(bench: Bench, things: Things): void {
   for (const draft of bench.entities) draft.entity.uniques = uniquesOf(bench, draft)
   joinLinks(bench, links)
   fillInbound(bench)
+  for (const draft of bench.entities) draft.entity.accessFrom = accessFromOf(bench, draft)
   for (const draft of bench.entities) draft.entity.fields = draft.fields.map(({ field }) => field)
 }
 
@@ -59,6 +60,7 @@ function addEntity(bench: Bench, thing: Thing<EntitySource>, isLink: boolean): v
     feeds: [],
     inbound: [],
     isLink,
+    accessFrom: [],
   }
   bench.entities.push({ entity, source: value, place: thing.place, fields: [], absent: new Map() })
 }
@@ -111,6 +113,22 @@ function uniqueFields(bench: Bench, draft: EntityDraft, declared: readonly Uniqu
         index: bench.book.index(draft.entity.id, id, field.name),
       },
     ]
+  })
+}
+
+/** A link is as readable as both its ends. */
+function accessFromOf(bench: Bench, draft: EntityDraft): string[] {
+  if (draft.entity.isLink) return draft.fields.slice(0, 2).map(({ field }) => field.name)
+  return (draft.source.access_from ?? []).flatMap((written, index) => {
+    const place = bench.trace.locate(draft.source, `/access_from/${index}`)
+    const found = findField(draft, written, place.package)
+    if (!found) {
+      if (draft.absent.get(written) !== 'broken') reportUnknownField(bench, draft, written, place)
+      return []
+    }
+    if (isToOne(found.field.type) || found.field.type === 'any_reference') return [found.field.name]
+    bench.problems.error(place, 'not_a_reference', `“${written}” leads to no record`)
+    return []
   })
 }
 

@@ -48,6 +48,8 @@ function linkOf(
     label: values['label'] ?? humanise(name),
     plural: values['label'] ?? humanise(name),
     ownership: 'none',
+    // Who keeps watch over teams is told of their members, too.
+    traits: (thing.value.traits ?? []).map((trait) => `${trait}_link`),
     search: false,
     fields: [
       end(`${place.package}:source`, source, thing, values['label'] ?? humanise(name)),

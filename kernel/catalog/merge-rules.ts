@@ -16,6 +16,7 @@ export function entityRules(home: string): MergeRules {
     description: TEXT,
     aliases: UNION,
     traits: UNION,
+    access_from: UNION,
     fields: {
       how: 'list',
       identify: identifyQualified(home, 'type'),

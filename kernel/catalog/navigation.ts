@@ -1,10 +1,9 @@
-// Relationship types, apps and roles: names of entities found, defaults filled in.
+// Relationship types and apps: names of entities found, defaults filled in.
 import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
-import type { App, Operation, RelationshipEnd, RelationshipType, Role, View } from '../../sdk/metadata/snapshot.ts'
-import type { AppSource, RelationshipTypeSource, RoleSource } from '../../sdk/metadata/source.ts'
+import type { App, RelationshipEnd, RelationshipType, View } from '../../sdk/metadata/snapshot.ts'
+import type { AppSource, RelationshipTypeSource } from '../../sdk/metadata/source.ts'
 import { type Bench, requireEntity } from './bench.ts'
 import type { Thing } from './layers.ts'
-import { pointer } from '../../sdk/metadata/pointer.ts'
 import { qualify } from './qualify.ts'
 
 export function buildRelationships(bench: Bench, things: readonly Thing<RelationshipTypeSource>[]): RelationshipType[] {
@@ -113,32 +112,4 @@ export function requireView(
     )
   }
   return undefined
-}
-
-const OPERATIONS = ['create', 'read', 'update', 'delete', 'export'] as const satisfies readonly Operation[]
-
-export function buildRoles(bench: Bench, things: readonly Thing<RoleSource>[]): Role[] {
-  return things.map(({ id, name, package: owner, value }) => {
-    const entities: Record<string, Partial<Record<Operation, 'none' | 'all'>>> = {}
-    for (const [written, grant] of Object.entries(value.entities ?? {})) {
-      const place = bench.trace.locate(value, pointer('/entities', written))
-      const entity = written === '*' ? '*' : requireEntity(bench, written, place)?.entity.name
-      if (entity === undefined) continue
-      const scopes: Partial<Record<Operation, 'none' | 'all'>> = {}
-      for (const operation of OPERATIONS) {
-        const scope = grant[operation]
-        if (scope !== undefined) scopes[operation] = scope
-      }
-      entities[entity] = scopes
-    }
-    return {
-      id,
-      name,
-      package: owner,
-      label: value.label,
-      ...(value.description === undefined ? {} : { description: value.description }),
-      administer: value.administer ?? false,
-      entities,
-    }
-  })
 }

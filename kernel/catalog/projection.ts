@@ -104,6 +104,8 @@ function clientEntity(model: Model, actor: Actor, target: EntityModel, names: Re
       update: may('update'),
       delete: may('delete'),
       export: may('export'),
+      import: may('import'),
+      share: may('share'),
     },
   }
 }

@@ -8,7 +8,7 @@ import { buildEntities } from './entities.ts'
 import { buildForms } from './forms.ts'
 import { freezeSnapshot, localesOf } from './freeze.ts'
 import { mergeThings } from './layers.ts'
-import { buildApps, buildRelationships, buildRoles } from './navigation.ts'
+import { buildApps, buildRelationships } from './navigation.ts'
 import { offerNames } from './offered-names.ts'
 import { orderPackages } from './order.ts'
 import { parsePackages } from './packages.ts'
@@ -17,6 +17,7 @@ import { Problems } from './problems.ts'
 import { createRuleBook } from './rule-book.ts'
 import { connectRollups, finishRollups } from './rollups.ts'
 import { checkEntityRules } from './entity-rules.ts'
+import { buildRoles } from './roles.ts'
 import { Trace } from './trace.ts'
 import { buildViews } from './views.ts'
 
@@ -54,7 +55,7 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   const forms = buildForms(bench, book, things.forms, views)
   const relationships = buildRelationships(bench, things.relationships)
   const apps = buildApps(bench, things.apps, views)
-  const roles = buildRoles(bench, things.roles)
+  const roles = buildRoles(bench, book, things.roles)
   offerNames(bench, { roles, relationship_types: relationships })
   if (problems.errors.length > 0) return { ok: false, problems: problems.errors, warnings: problems.warnings }
 

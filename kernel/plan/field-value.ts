@@ -2,7 +2,7 @@
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
-import { anyTargets } from './selection.ts'
+import { anyTargets } from './paths.ts'
 
 /** Turns the text of a secret into what may be stored at this place, and opens at no other. */
 export type Seal = (text: string, place: string) => string

@@ -126,6 +126,17 @@ export function referenceTarget(model: Model, field: Field): EntityModel | undef
   return isReference && name ? model.find(name) : undefined
 }
 
+/** Entities that a polymorphic reference may lead to: those named, or those with one of its traits, or all. */
+export function anyTargets(model: Model, field: Field): EntityModel[] {
+  const named = field.options.to ?? []
+  const traits = field.options.traits ?? []
+  return model.all().filter((target) => {
+    if (named.length > 0 && named.includes(target.entity.name)) return true
+    if (traits.length > 0 && traits.some((trait) => target.hasTrait(trait))) return true
+    return named.length === 0 && traits.length === 0 && !target.entity.isLink
+  })
+}
+
 function standardTarget(model: Model, name: string): EntityModel | undefined {
   if (name === 'created_by' || name === 'updated_by' || name === 'owner') return model.find('system.user')
   return name === 'owner_team' ? model.find('system.team') : undefined

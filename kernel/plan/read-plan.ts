@@ -22,6 +22,9 @@ export interface SortPlan {
 export interface ReadPlan {
   model: Model
   entity: EntityModel
+  rights: Rights
+  /** Rows that are taken out with it, not only looked at. */
+  isExport: boolean
   selection: readonly Selected[]
   filter: CheckedRule | undefined
   /** Without the closing `id`, which the statement adds. */
@@ -52,6 +55,8 @@ export function planList(model: Model, entity: EntityModel, request: ListRequest
   return {
     model,
     entity,
+    rights,
+    isExport: false,
     selection,
     filter: planFilter(model, entity, request.filter, rights),
     sort,

@@ -4,22 +4,33 @@ import { fieldType } from '../../sdk/fields/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { isPending } from '../catalog/pending.ts'
+import { isReadableRight } from './field-rights.ts'
 import { type ResolvedPath, resolvePath } from './paths.ts'
 import type { Rights } from './rights.ts'
 
 /**
- * Each record on the way must be readable, and those that a roll-up is made of. A formula is its author's word: what it
- * makes of other records is meant to be seen with its own.
+ * Each record and field on the way must be readable, and the records that a roll-up is made of. What records on the way
+ * hold that this actor may not read is not there for them (sql/row-source.ts).
  * @param parameter as in the request, for the message
  * @throws RL204 a secret · RL301
  */
 export function requirePath(
   model: Model,
-  { path, steps, leaf }: ResolvedPath,
+  { path, steps, entity, leaf }: ResolvedPath,
   parameter: string,
   rights: Rights,
+  start: EntityModel = entity,
 ): void {
-  for (const step of steps) rights.require(step.target, 'read')
+  let current = start
+  for (const step of steps) {
+    const over = current.field(step.name)
+    if (over && !isReadableRight(rights.field(current, over))) throw notReadable(path)
+    rights.require(step.target, 'read')
+    current = step.target
+  }
+  const isName = leaf.kind === 'standard' && leaf.standard.name === 'display_name'
+  const right = leaf.kind === 'standard' ? (isName ? rights.name(entity) : 'read') : rights.field(entity, leaf.field)
+  if (!isReadableRight(right)) throw notReadable(path)
   if (leaf.kind === 'part' && !fieldType(leaf.field.type).isReadable)
     throw new RelataError('RL204', `“${path}” is a secret and cannot be used in ${parameter}.`)
   const counted = leaf.kind === 'rollup' ? countedBy(model, leaf.field) : undefined
@@ -35,11 +46,18 @@ export function requireReadable(
   rights: Rights,
 ): ResolvedPath {
   const resolved = resolvePath(model, entity, path, parameter)
-  requirePath(model, resolved, parameter, rights)
+  requirePath(model, resolved, parameter, rights, entity)
   const { entity: owner, leaf } = resolved
   const isComputed = leaf.kind === 'formula' || leaf.kind === 'rollup'
   if (isComputed && isPending(model, owner, leaf.field)) throw stillPending(path)
   return resolved
+}
+
+/** Found, ordered or summed by, a field tells as much as shown. */
+export function notReadable(path: string): RelataError {
+  return new RelataError('RL301', `Your role does not allow you to read “${path}”.`, {
+    hint: 'Ask an administrator of this organisation for a role that allows it.',
+  })
 }
 
 /** An order, a choice or a sum made with values that are not there yet would be wrong without anybody seeing it. */

@@ -1,32 +1,89 @@
-// The pass over a plan that asks whether the actor may. Today a right is yes or no per entity; record and field rules
-// join here as predicates and column lists.
+// The pass over a plan that asks whether the actor may: entities by name, records by condition, fields by list.
 import { RelataError } from '../../sdk/errors.ts'
-import type { Operation } from '../../sdk/metadata/snapshot.ts'
+import type { FieldRight, Operation } from '../../sdk/metadata/rights.ts'
+import type { Field, Role } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
-import { can } from '../catalog/rights.ts'
+import { rolesOf } from '../catalog/rights.ts'
+import { accessCondition, ALL, type Condition } from './access.ts'
+import { fieldRight, nameRight } from './field-rights.ts'
 
 export interface Rights {
+  /** With some record at least. */
   can(entity: EntityModel, operation: Operation): boolean
   /** @throws RL301 */
   require(entity: EntityModel, operation: Operation): void
+  /** Which records. */
+  condition(entity: EntityModel, operation: Operation): Condition
+  field(entity: EntityModel, field: Field): FieldRight
+  /** To the display name, which tells what its rule reads. */
+  name(entity: EntityModel): FieldRight
   /** Equal keys mean equal rights; part of every statement's cache key. */
   readonly key: string
 }
 
-export function rightsOf(model: Model, actor: Actor): Rights {
-  const allowed = (entity: EntityModel, operation: Operation) => can(model, actor, entity, operation)
+/** What roles of one version come to, worked out once. */
+interface Worked {
+  conditions: Map<string, Condition>
+  fields: Map<Field, FieldRight>
+  names: Map<EntityModel, FieldRight>
+}
+const worked = new WeakMap<Model, Map<string, Worked>>()
+const MAX_ROLE_SETS = 200
+
+function workedOf(model: Model, key: string): Worked {
+  const sets = worked.get(model) ?? new Map<string, Worked>()
+  worked.set(model, sets)
+  const known = sets.get(key)
+  if (known) return known
+  const [oldest] = sets.keys()
+  if (sets.size >= MAX_ROLE_SETS && oldest !== undefined) sets.delete(oldest)
+  const made: Worked = { conditions: new Map(), fields: new Map(), names: new Map() }
+  sets.set(key, made)
+  return made
+}
+
+function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
+export function rightsOf(model: Model, actor: Pick<Actor, 'roles'>): Rights {
+  return rightsOfRoles(model, actor.roles.join(','), rolesOf(model, actor))
+}
+
+export function rightsOfRoles(model: Model, key: string, roles: readonly Role[]): Rights {
+  const { conditions, fields, names } = workedOf(model, key)
+  const condition = (entity: EntityModel, operation: Operation): Condition =>
+    remembered(conditions, `${operation} ${entity.entity.id}`, () => accessCondition(model, roles, entity, operation))
+  const can = (entity: EntityModel, operation: Operation) => condition(entity, operation).kind !== 'nothing'
   return {
-    key: actor.roles.join(','),
-    can: allowed,
+    key,
+    can,
+    condition,
+    field: (entity, field) => remembered(fields, field, () => fieldRight(model, roles, entity, field)),
+    name: (entity) => remembered(names, entity, () => nameRight(model, roles, entity)),
     require(entity, operation) {
-      if (allowed(entity, operation)) return
-      throw new RelataError('RL301', `Your role does not allow you to ${operation} ${entity.entity.name}.`, {
-        hint: 'Ask an administrator of this organisation for a role that allows it.',
-      })
+      if (!can(entity, operation)) throw notAllowed(entity, operation)
     },
   }
 }
 
+export function notAllowed({ entity }: EntityModel, operation: Operation): RelataError {
+  return new RelataError('RL301', `Your role does not allow you to ${operation} ${entity.name}.`, {
+    hint: 'Ask an administrator of this organisation for a role that allows it.',
+  })
+}
+
 /** Everything allowed: the system's own work, such as seeding and jobs. */
-export const ALL_RIGHTS: Rights = { key: '*', can: () => true, require: () => undefined }
+export const ALL_RIGHTS: Rights = {
+  key: '*',
+  can: () => true,
+  require: () => undefined,
+  condition: () => ALL,
+  field: () => 'edit',
+  name: () => 'edit',
+}

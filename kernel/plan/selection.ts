@@ -6,6 +6,7 @@ import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { SelectItem } from '../parse/select-syntax.ts'
 import {
+  anyTargets,
   findPath,
   findStandard,
   findStep,
@@ -14,13 +15,16 @@ import {
   standardNames,
   unknownField,
 } from './paths.ts'
-import { isOpen, requirePath } from './readable.ts'
+import { isReadableRight } from './field-rights.ts'
+import { isOpen, notReadable, requirePath } from './readable.ts'
 import type { Rights } from './rights.ts'
 
 export type Selected =
   | { kind: 'value'; key: string; path: ResolvedPath }
   /** Several columns that make one object; null when all are. */
   | { kind: 'composite'; key: string; field: Field }
+  /** That something is there, and perhaps how it ends; `field` undefined: the display name. */
+  | { kind: 'masked'; key: string; field: Field | undefined }
   /** Only whether a value is set. */
   | { kind: 'secret'; key: string; field: Field }
   | { kind: 'one'; key: string; step: ReferenceStep; items: readonly Selected[] }
@@ -51,7 +55,9 @@ export function planSelection(
 }
 
 function defaultItems(model: Model, entity: EntityModel, rights: Rights): SelectItem[] {
-  const fields = entity.entity.fields.filter((field) => field.type !== 'many_to_many' && isOpen(model, field, rights))
+  const fields = entity.entity.fields.filter(
+    (field) => field.type !== 'many_to_many' && isOpen(model, field, rights) && rights.field(entity, field) !== 'none',
+  )
   return [...standardNames(entity), ...fields.map((field) => field.name)].map((name) => ({ name }))
 }
 
@@ -64,15 +70,19 @@ function planItem(model: Model, entity: EntityModel, item: SelectItem, rights: R
   if (item.alias) return planMany(model, entity, item, item.alias, rights)
   if (item.children) return planNested(model, entity, item, item.children, rights)
   const key = item.name
+  if (key === 'display_name' && !isReadableRight(rights.name(entity))) return { kind: 'masked', key, field: undefined }
   const field = entity.field(key)
   if (field && !findStandard(entity, key)) {
+    const right = rights.field(entity, field)
+    if (right === 'none') throw notReadable(key)
+    if (right === 'masked' && field.type !== 'many_to_many') return { kind: 'masked', key, field }
     if (field.type === 'many_to_many') throw linkNeeded(field)
     if (!fieldType(field.type).isReadable) return { kind: 'secret', key, field }
     if (field.columns.some((column) => column.part !== '')) return { kind: 'composite', key, field }
   }
   const path = findPath(model, entity, key)
   if (!path) throw unknownField(entity, key, 'select')
-  requirePath(model, path, 'select', rights)
+  requirePath(model, path, 'select', rights, entity)
   return { kind: 'value', key, path }
 }
 
@@ -85,8 +95,9 @@ function planNested(
 ): Selected {
   const key = item.name
   const field = entity.field(key)
+  if (field && !isReadableRight(rights.field(entity, field))) throw notReadable(key)
   if (field?.type === 'any_reference') {
-    return { kind: 'any', key, field, targets: anyTargets(model, field).filter((target) => rights.can(target, 'read')) }
+    return { kind: 'any', key, field, targets: anyTargets(model, field).filter((target) => isTold(target, rights)) }
   }
   const step = findStep(model, entity, key)
   if (!step) {
@@ -97,6 +108,9 @@ function planNested(
   const named = children.some((child) => child.name === 'id') ? children : [{ name: 'id' }, ...children]
   return { kind: 'one', key, step, items: named.map((child) => planItem(model, step.target, child, rights)) }
 }
+
+const isTold = (target: EntityModel, rights: Rights): boolean =>
+  rights.can(target, 'read') && isReadableRight(rights.name(target))
 
 /** `alias:base.person.employer(name)`: the records whose reference leads here. */
 function planMany(model: Model, entity: EntityModel, item: SelectItem, key: string, rights: Rights): Selected {
@@ -109,20 +123,10 @@ function planMany(model: Model, entity: EntityModel, item: SelectItem, key: stri
     })
   }
   rights.require(child, 'read')
+  if (!isReadableRight(rights.field(child, via))) throw notReadable(item.name)
   const children = item.children ?? [{ name: 'display_name' }]
   const named = children.some((one) => one.name === 'id') ? children : [{ name: 'id' }, ...children]
   return { kind: 'many', key, entity: child, via, items: named.map((one) => planItem(model, child, one, rights)) }
-}
-
-/** Entities that a polymorphic reference may lead to: those named, or those with one of its traits, or all. */
-export function anyTargets(model: Model, field: Field): EntityModel[] {
-  const named = field.options.to ?? []
-  const traits = field.options.traits ?? []
-  return model.all().filter((target) => {
-    if (named.length > 0 && named.includes(target.entity.name)) return true
-    if (traits.length > 0 && traits.some((trait) => target.hasTrait(trait))) return true
-    return named.length === 0 && traits.length === 0 && !target.entity.isLink
-  })
 }
 
 function linkNeeded(field: Field): RelataError {

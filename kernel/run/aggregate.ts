@@ -8,6 +8,7 @@ import { planFilter } from '../plan/read-plan.ts'
 import { requireReadable } from '../plan/readable.ts'
 import { encoderOf } from '../respond/encode-value.ts'
 import { columnWriter, listWriter, type Member, objectWriter } from '../respond/encoder.ts'
+import { conditionSql, eyesOf } from '../sql/access-sql.ts'
 import { filterSql } from '../sql/list-sql.ts'
 import { Joins, RowSource } from '../sql/row-source.ts'
 import { bind, ident, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
@@ -35,14 +36,18 @@ export async function aggregate(
 ): Promise<string> {
   refuseUnknown(query, ['group', 'measures', 'filter', 'limit'])
   context.rights.require(entity, 'read')
-  const joins = new Joins('j')
+  const joins = new Joins('j', eyesOf(context.model, context.rights))
   const row = new RowSource(context.model, entity, 'r', joins)
   const filter = parseFilter(query.get('filter'))
   const checked = planFilter(context.model, entity, filter, context.rights)
   const groups = names(query.get('group')).map((text) => groupOutput(context, entity, row, text))
   const measures = names(query.get('measures') ?? 'count').map((text) => measureOutput(context, entity, row, text))
   const outputs = [...groups, ...measures]
-  const where = join([trusted('r.deleted_at IS NULL'), ...(checked ? [filterSql(checked, row)] : [])], ' AND ')
+  const right = conditionSql(context.rights.condition(entity, 'read'), row.trusted())
+  const where = join(
+    [trusted('r.deleted_at IS NULL'), ...(right ? [right] : []), ...(checked ? [filterSql(checked, row)] : [])],
+    ' AND ',
+  )
   const places = groups.map((_, index) => trusted(String(index + 1)))
   const grouping = groups.length > 0 ? sql` GROUP BY ${join(places, ', ')} ORDER BY ${join(places, ', ')}` : sql``
   const statement = toStatement(
@@ -62,7 +67,7 @@ export async function aggregate(
     ),
   )
   try {
-    return `{"data":${listWriter(write)(await database.query(statement.text, bind(statement, inputs)))}}`
+    return `{"data":${listWriter(write)(await database.query(statement.text, bind(statement, { ...context.inputs, ...inputs })))}}`
   } catch (error) {
     throw fromPostgres(error, context.model, entity)
   }

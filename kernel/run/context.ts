@@ -1,5 +1,6 @@
 // What every read and write is given: whose request it is, the one version it sees, and where to run.
 import type { Actor } from '../actor.ts'
+import { actorInputs } from './actor-inputs.ts'
 import { rightsOf, type Rights } from '../plan/rights.ts'
 import type { Seal } from '../plan/field-value.ts'
 import type { GuardedWrite, WriteGuard } from './guard.ts'
@@ -12,12 +13,22 @@ export interface Context {
   actor: Actor
   rights: Rights
   seal: Seal
+  /** Who asks, for every statement: values of `env:` and `acl:`. */
+  inputs: Readonly<Record<string, string | null>>
   /** By trait of the entity; run after the write, in its transaction, so that they see its result. */
   guards: Readonly<Record<string, WriteGuard>>
 }
 
 export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guards: Context['guards'] = {}): Context {
-  return { loaded, model: loaded.model, actor, rights: rightsOf(loaded.model, actor), seal, guards }
+  return {
+    loaded,
+    model: loaded.model,
+    actor,
+    rights: rightsOf(loaded.model, actor),
+    seal,
+    inputs: actorInputs(actor),
+    guards,
+  }
 }
 
 /** Everything that a compiled statement depends on beside its shape. */

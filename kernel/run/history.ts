@@ -7,6 +7,10 @@ import { readPath } from '../../sdk/wire/read-path.ts'
 import type { HistoryEntry, WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
+import { isReadableRight } from '../plan/field-rights.ts'
+import type { Rights } from '../plan/rights.ts'
+import { conditionSql } from '../sql/access-sql.ts'
+import { Joins, RowSource } from '../sql/row-source.ts'
 import { bind, ident, input, type Sql, sql, toStatement } from '../sql/sql.ts'
 import type { Context } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
@@ -30,7 +34,7 @@ export async function readHistory(
   context.rights.require(entity, 'read')
   await requireRecord(context, database, entity, id)
   const rows = await historyRows(context, database, entity, id, window)
-  return rows.map((row) => entryOf(entity, row))
+  return rows.map((row) => entryOf(context.rights, entity, row))
 }
 
 /** The stored fields of a record as they were at `at` (ISO instant). Formulas and roll-ups are of today, hence left out. */
@@ -44,9 +48,11 @@ export async function readAt(
   if (!entity.entity.history) throw new RelataError('RL204', `${entity.entity.name} keeps no history.`)
   const record = await currentState(context, database, entity, id)
   if (String(record['created_at']) > at) throw new RelataError('RL205', 'The record did not exist at that time.')
-  const later = (await historyRows(context, database, entity, id, { after: at })).map((row) => entryOf(entity, row))
+  const later = (await historyRows(context, database, entity, id, { after: at })).map((row) =>
+    entryOf(context.rights, entity, row),
+  )
   for (const entry of later) undo(record, entry)
-  record.display_name = nameOf(context.model, entity, record)
+  if (isReadableRight(context.rights.name(entity))) record.display_name = nameOf(context.model, entity, record)
   for (const field of entity.entity.fields) if (field.columns.length === 0) delete record[field.name]
   return record
 }
@@ -84,10 +90,13 @@ async function currentState(
 }
 
 async function requireRecord(context: Context, database: Queryable, entity: EntityModel, id: string): Promise<void> {
+  const { model, rights, inputs } = context
+  const joins = new Joins('j')
+  const right = conditionSql(rights.condition(entity, 'read'), new RowSource(model, entity, 'r', joins))
   const statement = toStatement(
-    sql`SELECT 1 FROM ${ident(context.model.snapshot.schema, entity.entity.table)} AS r WHERE r.id = ${input('id', 'uuid')}`,
+    sql`SELECT 1 FROM ${ident(model.snapshot.schema, entity.entity.table)} AS r${joins.toSql()} WHERE r.id = ${input('id', 'uuid')}${right ? sql` AND ${right}` : sql``}`,
   )
-  const [row] = await database.query(statement.text, bind(statement, { id }))
+  const [row] = await database.query(statement.text, bind(statement, { ...inputs, id }))
   if (!row) throw noSuchRecord(entity, id)
 }
 
@@ -120,25 +129,30 @@ async function historyRows(
   )
 }
 
-function entryOf(entity: EntityModel, row: RawRow): HistoryEntry {
+function entryOf(rights: Rights, entity: EntityModel, row: RawRow): HistoryEntry {
   const [version, at, actor, name, operation, changes] = row
   return {
     version: Number(version),
     at: at ?? '',
     by: actor ? { id: actor, display_name: name ?? '' } : null,
     operation: operation as HistoryEntry['operation'],
-    changes: namedChanges(entity, JSON.parse(changes ?? '{}')),
+    changes: namedChanges(rights, entity, JSON.parse(changes ?? '{}')),
   }
 }
 
-/** Stored by field id, told by field name; fields that are gone or secret are left out. */
-function namedChanges(entity: EntityModel, stored: Record<string, [WireValue, WireValue]>): HistoryEntry['changes'] {
+/** Stored by field id, told by field name; what the reader may not read is left out, values of secrets too. */
+function namedChanges(
+  rights: Rights,
+  entity: EntityModel,
+  stored: Record<string, [WireValue, WireValue]>,
+): HistoryEntry['changes'] {
   const byId = new Map<string, Field>(entity.entity.fields.map((field) => [field.id, field]))
   const named: Record<string, readonly [WireValue, WireValue]> = {}
   for (const [id, pair] of Object.entries(stored)) {
     const field = byId.get(id)
     if (id === 'owner' || id === 'owner_team') named[id] = pair
-    else if (field) named[field.name] = fieldType(field.type).isReadable ? pair : [null, null]
+    else if (field && isReadableRight(rights.field(entity, field)))
+      named[field.name] = fieldType(field.type).isReadable ? pair : [null, null]
   }
   return named
 }

@@ -8,6 +8,7 @@ import { planList, searchWords } from '../plan/read-plan.ts'
 import { planSelection } from '../plan/selection.ts'
 import { type EncodeRow, listWriter } from '../respond/encoder.ts'
 import { COUNT_CAP, type CompiledList, compileList, likePattern } from '../sql/list-sql.ts'
+import { conditionSql, eyesOf } from '../sql/access-sql.ts'
 import { Joins, RowSource } from '../sql/row-source.ts'
 import { ColumnList, selectColumns } from '../sql/select-columns.ts'
 import { bind, ident, input, join, type Statement, sql, toStatement, trusted } from '../sql/sql.ts'
@@ -36,7 +37,7 @@ export async function listRecords(
   const compiled = lists.get(`${cacheKey(context, entity)} ${listShape(request, shape)}`, () =>
     compileList(planList(context.model, entity, request, context.rights)),
   )
-  const inputs: Record<string, string | null> = filterInputs(compiled.filterTypes, constants)
+  const inputs = { ...context.inputs, ...filterInputs(compiled.filterTypes, constants) }
   searchWords(request.search).forEach((word, index) => {
     inputs[`q${index}`] = likePattern(word)
   })
@@ -124,7 +125,7 @@ export async function getRecord(
     `${cacheKey(context, entity)} ${request.isTrash} ${JSON.stringify([request.select, request.expand])}`,
     () => compileGet(context, entity, request),
   )
-  const [row] = await database.query(compiled.statement.text, bind(compiled.statement, { id }))
+  const [row] = await database.query(compiled.statement.text, bind(compiled.statement, { ...context.inputs, id }))
   if (!row) throw noSuchRecord(entity, id)
   return { body: compiled.write(row), version: row[compiled.versionPlace] ?? '' }
 }
@@ -135,12 +136,13 @@ export function noSuchRecord(entity: EntityModel, id: string): RelataError {
 
 function compileGet(context: Context, entity: EntityModel, request: GetRequest): CompiledGet {
   const { model } = context
-  const joins = new Joins('j')
+  const joins = new Joins('j', eyesOf(model, context.rights))
   const row = new RowSource(model, entity, 'r', joins)
   const list = new ColumnList()
   const write = selectColumns(planSelection(model, entity, request, context.rights), row, list)
   const versionPlace = list.add(row.own('version'))
+  const right = conditionSql(context.rights.condition(entity, 'read'), row.trusted())
   const alive = trusted(request.isTrash ? 'NOT NULL' : 'NULL')
-  const query = sql`SELECT ${join(list.columns, ', ')} FROM ${ident(model.snapshot.schema, entity.entity.table)} AS r${joins.toSql()} WHERE r.id = ${input('id', 'uuid')} AND r.deleted_at IS ${alive}`
+  const query = sql`SELECT ${join(list.columns, ', ')} FROM ${ident(model.snapshot.schema, entity.entity.table)} AS r${joins.toSql()} WHERE r.id = ${input('id', 'uuid')} AND r.deleted_at IS ${alive}${right ? sql` AND ${right}` : sql``}`
   return { statement: toStatement(query), write, versionPlace }
 }

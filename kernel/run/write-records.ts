@@ -123,7 +123,7 @@ async function runOne(
   inputs: Record<string, string | null>,
 ): Promise<RawRow[]> {
   try {
-    return await database.query(compiled.statement.text, bind(compiled.statement, inputs))
+    return await database.query(compiled.statement.text, bind(compiled.statement, { ...context.inputs, ...inputs }))
   } catch (error) {
     throw fromPostgres(error, context.model, entity)
   }

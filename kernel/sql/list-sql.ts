@@ -2,10 +2,12 @@
 // that a join never runs for a row that is not shown.
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { CheckedRule, RuleType } from '../../sdk/rules/index.ts'
+import { isReadableRight } from '../plan/field-rights.ts'
 import type { ReadPlan } from '../plan/read-plan.ts'
 import { sqlTypeOf } from '../plan/paths.ts'
 import type { EncodeRow } from '../respond/encoder.ts'
 import { predicateSql } from '../rules/sql.ts'
+import { conditionSql, eyesOf } from './access-sql.ts'
 import { afterCursor, type Key, keysOf, orderBy } from './keyset.ts'
 import { Joins, RowSource } from './row-source.ts'
 import { ColumnList, selectColumns } from './select-columns.ts'
@@ -27,7 +29,8 @@ export interface CompiledList {
 export const COUNT_CAP = 10_000
 
 export function compileList(plan: ReadPlan): CompiledList {
-  const pageJoins = new Joins('p')
+  const eyes = eyesOf(plan.model, plan.rights)
+  const pageJoins = new Joins('p', eyes)
   const page = new RowSource(plan.model, plan.entity, 'r', pageJoins)
   const sortColumns = plan.sort.map((key) => page.resolved(key.path).sql)
   const keys = keysOf(plan.sort, sortColumns, page.own('id'))
@@ -48,7 +51,7 @@ export function compileList(plan: ReadPlan): CompiledList {
     sql`SELECT r.*${keyColumns} ${from}${pageJoins.toSql()} ${where(extra)} ${orderBy(order)}`
   const pageSql = pageOf(plan, keys, branch)
 
-  const joins = new Joins('j')
+  const joins = new Joins('j', eyes)
   const row = new RowSource(plan.model, plan.entity, 'r', joins)
   const list = new ColumnList()
   const write = selectColumns(plan.selection, row, list)
@@ -100,9 +103,10 @@ function pageOf(plan: ReadPlan, keys: readonly Key[], unlimited: Branch): Sql {
 
 function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {
   const alive = sql`r.deleted_at IS ${trusted(plan.isTrash ? 'NOT NULL' : 'NULL')}`
+  const right = conditionSql(plan.rights.condition(plan.entity, plan.isExport ? 'export' : 'read'), row.trusted())
   const filter = plan.filter ? [filterSql(plan.filter, row)] : []
   const words = Array.from({ length: plan.searchWords }, (_, index) => wordSql(plan, row, `q${index}`))
-  return [alive, ...filter, ...words]
+  return [alive, ...(right ? [right] : []), ...filter, ...words]
 }
 
 /** Constants of the filter are inputs `f0`, `f1` …, so that equal shapes share one statement. */
@@ -115,12 +119,17 @@ export function filterSql(filter: CheckedRule, row: RowSource): Sql {
 }
 
 function wordSql(plan: ReadPlan, row: RowSource, name: string): Sql {
-  const fields = plan.entity.entity.fields.filter((field) => field.searchable && fieldType(field.type).isReadable)
+  const { entity, rights } = plan
+  const fields = entity.entity.fields.filter(
+    (field) => field.searchable && fieldType(field.type).isReadable && isReadableRight(rights.field(entity, field)),
+  )
   const columns = fields.flatMap((field) =>
     field.columns.filter((column) => column.sqlType === 'text').map((column) => row.own(column.column)),
   )
+  const searched = [...(isReadableRight(rights.name(entity)) ? [row.own('display_name')] : []), ...columns]
+  if (searched.length === 0) return trusted('FALSE')
   return sql`(${join(
-    [row.own('display_name'), ...columns].map((column) => sql`${column} ILIKE ${input(name, 'text')}`),
+    searched.map((column) => sql`${column} ILIKE ${input(name, 'text')}`),
     ' OR ',
   )})`
 }

@@ -15,13 +15,19 @@ export interface Column {
   sqlType: SqlType
 }
 
+/** Which rows of an entity, under this alias, may be seen; undefined: all. */
+export type Eyes = (target: EntityModel, alias: string) => Sql | undefined
+
 /** The joins of one FROM item, in the order they must stand. */
 export class Joins {
   private readonly clauses = new Map<string, Sql>()
   private readonly prefix: string
+  /** Whose eyes look along references: what they may not read is not there. Without: the system's. */
+  readonly eyes: Eyes | undefined
 
-  constructor(prefix: string) {
+  constructor(prefix: string, eyes?: Eyes) {
     this.prefix = prefix
+    this.eyes = eyes
   }
 
   /** Alias of the join with this key; `clause` is asked for the first time only. */
@@ -52,14 +58,28 @@ export class RowSource {
   private readonly joins: Joins | undefined
   /** Which reference path led here from the statement's own row. */
   private readonly trail: string
+  private readonly isTrusted: boolean
 
   /** Without `joins`, paths over references and roll-ups are refused: the row of a write. */
-  constructor(model: Model, entity: EntityModel, alias: string, joins?: Joins, trail = '') {
+  constructor(model: Model, entity: EntityModel, alias: string, joins?: Joins, trail = '', isTrusted = false) {
     this.model = model
     this.entity = entity
     this.alias = alias
     this.joins = joins
     this.trail = trail
+    this.isTrusted = isTrusted
+  }
+
+  /** Who looks; undefined: the system. */
+  get eyes(): Eyes | undefined {
+    return this.isTrusted ? undefined : this.joins?.eyes
+  }
+
+  /** The same row with the system's eyes: what rules of roles read is their author's word. */
+  trusted(): RowSource {
+    return this.isTrusted || !this.joins?.eyes
+      ? this
+      : new RowSource(this.model, this.entity, this.alias, this.joins, `~trusted.${this.trail}`, true)
   }
 
   /** @throws RL202 unknown path · RL204 a path that this statement cannot follow */
@@ -79,9 +99,10 @@ export class RowSource {
     const { snapshot } = this.model
     const alias = this.joinsOrRefuse(step.name).alias(trail, (name) => {
       const table = ident(snapshot.schema, step.target.entity.table)
-      return sql`LEFT JOIN ${table} AS ${ident(name)} ON ${ident(name, 'id')} = ${this.own(step.column)}`
+      const readable = this.eyes?.(step.target, name)
+      return sql`LEFT JOIN ${table} AS ${ident(name)} ON ${ident(name, 'id')} = ${this.own(step.column)}${readable ? sql` AND ${readable}` : sql``}`
     })
-    return new RowSource(this.model, step.target, alias, this.joins, trail)
+    return new RowSource(this.model, step.target, alias, this.joins, trail, this.isTrusted)
   }
 
   /** A physical column of this very row. */

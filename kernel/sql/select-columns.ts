@@ -3,6 +3,7 @@ import type { EntityModel } from '../catalog/model.ts'
 import type { Selected } from '../plan/selection.ts'
 import { encodeText, encoderOf } from '../respond/encode-value.ts'
 import { columnWriter, type EncodeRow, type Member, nullUnless, objectWriter } from '../respond/encoder.ts'
+import { maskSql } from './mask-sql.ts'
 import { Joins, type RowSource, RowSource as Source } from './row-source.ts'
 import { ident, join, literal, type Sql, sql, toStatement } from './sql.ts'
 import { fieldJson, wireJson } from './wire-json.ts'
@@ -23,6 +24,10 @@ export class ColumnList {
     return place
   }
 }
+
+/** The id of the very record that the reference leads to. */
+const isId = (item: Selected): boolean =>
+  item.kind === 'value' && item.path.steps.length === 0 && item.path.leaf.kind === 'standard' && item.path.path === 'id'
 
 /** At most so many children of one record in a nested list. */
 const MAX_CHILDREN = 100
@@ -49,6 +54,8 @@ function writerOf(selected: Selected, source: RowSource, list: ColumnList): Enco
         objectWriter(members),
       )
     }
+    case 'masked':
+      return columnWriter(list.add(maskSql(selected.field, source)), encodeText)
     case 'secret': {
       const [column] = selected.field.columns
       const index = list.add(sql`${source.own(column?.column ?? 'id')} IS NOT NULL`)
@@ -56,8 +63,17 @@ function writerOf(selected: Selected, source: RowSource, list: ColumnList): Enco
     }
     case 'one': {
       const target = source.follow(selected.step)
-      const idIndex = list.add(target.own('id'))
-      return nullUnless([idIndex], selectColumns(selected.items, target, list))
+      const id = source.own(selected.step.column)
+      return nullUnless(
+        [list.add(id)],
+        objectWriter(
+          selected.items.map((item) => ({
+            key: item.key,
+            // The reference is the record's own: it is told also where what it leads to may not be seen.
+            write: isId(item) ? columnWriter(list.add(id), encodeText) : writerOf(item, target, list),
+          })),
+        ),
+      )
     }
     case 'any': {
       const [entity, id] = selected.field.columns
@@ -89,7 +105,8 @@ function displayNameOfAny(
   if (targets.length === 0) return sql`NULL::text`
   const cases = targets.map((target) => {
     const names = [target.entity.name, ...target.entity.aliases].map(literal)
-    const name = sql`(SELECT t.display_name FROM ${ident(schema, target.entity.table)} AS t WHERE t.id = ${source.own(idColumn)})`
+    const seen = source.eyes?.(target, 't')
+    const name = sql`(SELECT t.display_name FROM ${ident(schema, target.entity.table)} AS t WHERE t.id = ${source.own(idColumn)}${seen ? sql` AND ${seen}` : sql``})`
     return sql`WHEN ${source.own(entityColumn)} IN (${join(names, ', ')}) THEN ${name}`
   })
   return sql`CASE ${join(cases, ' ')} END`
@@ -98,14 +115,15 @@ function displayNameOfAny(
 function childrenJson(selected: Extract<Selected, { kind: 'many' }>, source: RowSource): Sql {
   // One letter a level: siblings stand in sub-queries of their own.
   const alias = `${source.alias}c`
-  const joins = new Joins(`${alias}_`)
+  const joins = new Joins(`${alias}_`, source.eyes)
+  const seen = source.eyes?.(selected.entity, alias)
   const child = new Source(source.model, selected.entity, alias, joins)
   const [via] = selected.via.columns
   const value = objectJson(selected.items, child)
   const table = ident(source.model.snapshot.schema, selected.entity.entity.table)
   return sql`SELECT COALESCE(jsonb_agg(x.v), '[]') FROM (SELECT ${value} AS v FROM ${table} AS ${ident(alias)}${joins.toSql()} WHERE ${child.own(
     via?.column ?? 'id',
-  )} = ${source.own('id')} AND ${child.own('deleted_at')} IS NULL ORDER BY ${child.own('id')} LIMIT ${literalNumber(MAX_CHILDREN)}) AS x`
+  )} = ${source.own('id')} AND ${child.own('deleted_at')} IS NULL${seen ? sql` AND ${seen}` : sql``} ORDER BY ${child.own('id')} LIMIT ${literalNumber(MAX_CHILDREN)}) AS x`
 }
 
 const literalNumber = (value: number): Sql => sql`${literal(String(value))}::int`
@@ -128,11 +146,14 @@ function itemJson(item: Selected, source: RowSource): Sql {
     }
     case 'composite':
       return fieldJson(item.field, source.alias)
+    case 'masked':
+      return sql`to_jsonb(${maskSql(item.field, source)})`
     case 'secret':
       return sql`${source.own(item.field.columns[0]?.column ?? 'id')} IS NOT NULL`
     case 'one': {
       const target = source.follow(item.step)
-      return sql`CASE WHEN ${target.own('id')} IS NULL THEN NULL ELSE ${objectJson(item.items, target)} END`
+      const id = source.own(item.step.column)
+      return sql`CASE WHEN ${id} IS NULL THEN NULL ELSE ${objectJson(item.items, target)} || jsonb_build_object('id', ${id}) END`
     }
     case 'any': {
       const [entity, id] = item.field.columns

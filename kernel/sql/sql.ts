@@ -1,6 +1,8 @@
 // SQL as a value. A bare string cannot become SQL: identifiers, parameters and trusted text are made by different
 // functions, and the template takes nothing else.
 
+import { RelataError } from '../../sdk/errors.ts'
+
 const brand: unique symbol = Symbol('sql')
 
 type Piece = string | Slot
@@ -93,7 +95,17 @@ export function toStatement(query: Sql): Statement {
   return { text, params }
 }
 
-/** The values for a run of the statement. */
+/**
+ * The values for a run of the statement. What is not given is null; but not who asks, since a right that compares with
+ * nobody could be wider than meant.
+ * @throws RL500 a value of the actor is missing
+ */
 export function bind(statement: Statement, inputs: Readonly<Record<string, string | null>>): (string | null)[] {
-  return statement.params.map((source) => ('value' in source ? source.value : (inputs[source.input] ?? null)))
+  return statement.params.map((source) => {
+    if ('value' in source) return source.value
+    const value = inputs[source.input]
+    if (value === undefined && /^(env|acl):/.test(source.input))
+      throw new RelataError('RL500', `The statement is not told “${source.input}”.`)
+    return value ?? null
+  })
 }

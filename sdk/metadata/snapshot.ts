@@ -1,6 +1,7 @@
 // The resolved metadata of one tenant: what every room reads. Plain frozen data, so that it can be stored as JSON.
 // Everything an author may leave out is filled in here; names are qualified (`base.person`).
 import type { NumberFormat } from '../fields/number-format.ts'
+import type { Grant } from './rights.ts'
 import type { Option, Text } from './source.ts'
 import type { RuleType } from '../rules/types.ts'
 
@@ -55,6 +56,8 @@ export interface Entity {
   inbound: readonly InboundReference[]
   /** The link entity of a many-to-many field; hidden in navigation. */
   isLink: boolean
+  /** Reference fields: a record is as readable as what they lead to, all of them that are set. */
+  accessFrom: readonly string[]
 }
 
 export interface Unique {
@@ -249,7 +252,7 @@ export interface App {
   navigation: readonly { id: string; label: Text; icon: string; entity: string; view?: string; group?: Text }[]
 }
 
-export type Operation = 'create' | 'read' | 'update' | 'delete' | 'export'
+export type { FieldRight, Grant, Operation, Scope, ScopeName } from './rights.ts'
 export interface Role {
   id: string
   name: string
@@ -257,8 +260,8 @@ export interface Role {
   label: Text
   description?: Text
   administer: boolean
-  /** Qualified entity name or `*` → operation → scope. */
-  entities: Readonly<Record<string, Readonly<Partial<Record<Operation, 'none' | 'all'>>>>>
+  /** By qualified entity name, or `*` for those that are not named. */
+  entities: Readonly<Record<string, Grant>>
 }
 
 /** Columns that every entity table has, with the names the API and rules use. */

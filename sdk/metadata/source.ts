@@ -1,5 +1,6 @@
 // The metadata language as its authors write it: one JSON file a thing, in packages. Shapes only; what the shapes
 // mean together is decided by the catalog. JSON Schema files for editors are generated from these.
+import { FIELD_RIGHTS, SCOPES } from './rights.ts'
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 
 /** Names of entities, fields and so on within their package. Also the stem of physical names, hence the length. */
@@ -82,6 +83,12 @@ const entityBody = {
   display_name: Type.Optional(DisplayName),
   fields: Type.Optional(Type.Array(Type.Unknown())),
   uniques: Type.Optional(Type.Array(Unique)),
+  access_from: Type.Optional(
+    Type.Array(Name, {
+      maxItems: 4,
+      description: 'references: a record is as readable as the records that they lead to',
+    }),
+  ),
 }
 
 /** entities/NAME.json that brings a new entity. */
@@ -248,7 +255,18 @@ export const AppSource = Type.Object(
   { additionalProperties: false },
 )
 
-const Scope = Type.Union([Type.Literal('none'), Type.Literal('all')])
+/** Each reaches as far as those before it, and further. */
+const Scope = Type.Union(
+  [
+    ...SCOPES.map((scope) => Type.Literal(scope)),
+    Type.Object({ rule: Rule }, { additionalProperties: false, description: 'records of which the rule is true' }),
+  ],
+  {
+    description:
+      'none; shared: what was shared; own; reports: also of those who report to one; team; team_below: also of teams below; unit: of the organisation unit; all; or {"rule": …}',
+  },
+)
+const FieldRight = Type.Union(FIELD_RIGHTS.map((right) => Type.Literal(right)))
 export const Grant = Type.Object(
   {
     create: Type.Optional(Scope),
@@ -256,6 +274,11 @@ export const Grant = Type.Object(
     update: Type.Optional(Scope),
     delete: Type.Optional(Scope),
     export: Type.Optional(Scope),
+    import: Type.Optional(Scope),
+    share: Type.Optional(Scope),
+    fields: Type.Optional(
+      Type.Record(Name, FieldRight, { description: 'rights to single fields; a field that is not named is open' }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -86,7 +86,7 @@ function sampleField(name: string, { label, help, options = {} }: SampleField): 
   }
 }
 
-const ALL = { create: true, read: true, update: true, delete: true, export: true }
+const ALL = { create: true, read: true, update: true, delete: true, export: true, import: true, share: true }
 const entity = (name: string, label: Text, plural: Text, icon: string): ClientEntity => ({
   ...{ name, package: 'gallery', label, plural, icon, ownership: 'user', traits: [], history: true, isLink: false },
   ...{ activities: false, comments: false, files: false, search: true, fields: [], uniques: [], inbound: [], can: ALL },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ALONE } from '../../kernel/actor.ts'
 import { Model } from '../../kernel/catalog/model.ts'
 import { demoRecords, loadDemo, readDemo } from '../../kernel/demo/index.ts'
 import { makeContext } from '../../kernel/run/context.ts'
@@ -45,6 +46,7 @@ beforeAll(async () => {
     keyId: null,
     locale: 'en',
     timeZone: 'UTC',
+    circle: ALONE,
   }
   const context = makeContext({ tenant, model }, actor, (text) => `sealed ${text}`)
   made = await loadDemo(context, database, demo, { seed: 1, nowMs })

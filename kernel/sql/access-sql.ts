@@ -1,0 +1,133 @@
+// Conditions of rights as predicates over a row of the statement. The actor's own values are inputs, bound for every
+// request (run/actor-inputs.ts).
+import type { Operation, ScopeName } from '../../sdk/metadata/rights.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
+import type { EntityModel, Model } from '../catalog/model.ts'
+import type { Condition } from '../plan/access.ts'
+import { predicateSql } from '../rules/sql.ts'
+import type { Rights } from '../plan/rights.ts'
+import { type Eyes, Joins, RowSource } from './row-source.ts'
+import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
+
+export const SHARE_ENTITY = 'system.share'
+/** What a share may allow, the least first, and what each right needs. */
+const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
+  read: ['read', 'edit', 'full'],
+  export: ['read', 'edit', 'full'],
+  update: ['edit', 'full'],
+  delete: ['full'],
+  share: ['full'],
+  create: [],
+  import: [],
+}
+
+/** Of an actor: records on the way that they may not read are not there. */
+export const eyesOf =
+  (model: Model, rights: Rights): Eyes =>
+  (target, alias) =>
+    standaloneSql(rights.condition(target, 'read'), new RowSource(model, target, alias))
+
+/** TRUE where the actor may; undefined: everywhere. `row` may be followed over references when it has joins. */
+export function conditionSql(condition: Condition, row: RowSource, depth = 0): Sql | undefined {
+  return condition.kind === 'all' ? undefined : written(condition, row, depth)
+}
+
+/** Of a row whose statement takes no more joins: looked up by its id once more where the condition needs some. */
+export function standaloneSql(condition: Condition, row: RowSource, depth = 1): Sql | undefined {
+  if (condition.kind === 'all') return undefined
+  if (!followsReferences(condition)) return written(condition, row, depth)
+  return existing(row.model, row.entity, condition, row.own('id'), depth)
+}
+
+function followsReferences(condition: Condition): boolean {
+  if (condition.kind === 'any' || condition.kind === 'every') return condition.items.some(followsReferences)
+  return condition.kind === 'rule' && condition.rule.reads.some((path) => path.includes('.'))
+}
+
+/** TRUE where a record with this id exists and meets the condition. */
+function existing(model: Model, entity: EntityModel, condition: Condition, id: Sql, depth: number): Sql {
+  const alias = `a${depth}`
+  const joins = new Joins(`${alias}_`)
+  const row = new RowSource(model, entity, alias, joins)
+  const met = conditionSql(condition, row, depth + 1)
+  const and = met ? sql` AND ${met}` : sql``
+  return sql`EXISTS (SELECT 1 FROM ${ident(model.snapshot.schema, entity.entity.table)} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own('id')} = ${id}${and})`
+}
+
+function written(condition: Condition, row: RowSource, depth: number): Sql {
+  switch (condition.kind) {
+    case 'all':
+      return trusted('TRUE')
+    case 'nothing':
+      return trusted('FALSE')
+    case 'any':
+    case 'every':
+      return sql`(${join(
+        condition.items.map((item) => written(item, row, depth)),
+        condition.kind === 'any' ? ' OR ' : ' AND ',
+      )})`
+    case 'owned':
+      return owned(condition.scope, row)
+    case 'shared':
+      return shared(condition.operation, row)
+    case 'rule':
+      return sql`(${predicateSql(condition.rule, (path) => row.trusted().column(path).sql)} IS TRUE)`
+    case 'unset':
+      return sql`${row.own(idColumn(condition.field))} IS NULL`
+    case 'leads':
+      return leads(condition, row, depth)
+  }
+}
+
+const idColumn = (field: Field): string => field.columns.at(-1)?.column ?? 'id'
+
+/** A record without an owner belongs to who made it. */
+function owned(scope: ScopeName, row: RowSource): Sql {
+  const { ownership } = row.entity.entity
+  const isOwned = ownership === 'user' || ownership === 'team'
+  const owner = row.own(isOwned ? 'owner' : 'created_by')
+  if (scope === 'own') return sql`${owner} = ${input('env:me', 'uuid')}`
+  const byPerson = sql`${owner} = ANY(${input(`acl:owners:${scope}`, 'uuid[]')})`
+  if (!isOwned || scope === 'reports') return byPerson
+  return sql`(${byPerson} OR ${row.own('owner_team')} = ANY(${input(`acl:teams:${scope}`, 'uuid[]')}))`
+}
+
+function shared(operation: Operation, row: RowSource): Sql {
+  const shares = row.model.find(SHARE_ENTITY)
+  const record = shares?.field('on')?.columns
+  const [who, access, until] = ['principal', 'access', 'until'].map((name) => shares?.field(name)?.columns.at(-1))
+  const [kind, id] = record ?? []
+  if (!shares || !kind || !id || !who || !access || !until) return trusted('FALSE')
+  const table = ident(row.model.snapshot.schema, shares.entity.table)
+  const names = join([row.entity.entity.name, ...row.entity.entity.aliases].map(literal), ', ')
+  const column = (name: { column: string }): Sql => ident('s', name.column)
+  const levels = join(ALLOWED_BY[operation].map(literal), ', ')
+  return sql`EXISTS (SELECT 1 FROM ${table} AS s WHERE ${column(id)} = ${row.own('id')} AND ${column(kind)} IN (${names}) AND ${column(who)} = ANY(${input('acl:principals', 'uuid[]')}) AND ${column(access)} IN (${levels}) AND (${column(until)} IS NULL OR ${column(until)} > now()) AND s.deleted_at IS NULL)`
+}
+
+function leads({ field, targets }: Condition & { kind: 'leads' }, row: RowSource, depth: number): Sql {
+  const id = row.own(idColumn(field))
+  if (targets.length === 0) return sql`${id} IS NOT NULL`
+  const [kind] = field.columns
+  const [only] = targets
+  if (field.type !== 'any_reference' || !kind)
+    return only ? existing(row.model, only.entity, only.condition, id, depth + 1) : trusted('FALSE')
+  const namesOf = ({ entity }: EntityModel): Sql => join([entity.name, ...entity.aliases].map(literal), ', ')
+  const open = targets.filter(({ condition }) => condition.kind === 'all')
+  const others = targets.filter(({ condition }) => condition.kind !== 'all')
+  const cases = [
+    ...(open.length === 0
+      ? []
+      : [
+          sql`WHEN ${row.own(kind.column)} IN (${join(
+            open.map(({ entity }) => namesOf(entity)),
+            ', ',
+          )}) THEN TRUE`,
+        ]),
+    ...others.map(
+      ({ entity, condition }) =>
+        sql`WHEN ${row.own(kind.column)} IN (${namesOf(entity)}) THEN ${existing(row.model, entity, condition, id, depth + 1)}`,
+    ),
+  ]
+  return sql`CASE ${join(cases, ' ')} ELSE FALSE END`
+}
