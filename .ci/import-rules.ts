@@ -39,7 +39,8 @@ const PURE = {
   ],
 }
 
-const IMPORT = /(?:^|[;\s])(?:import|export)\b[^'"`;()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g
+const IMPORT =
+  /(?:^|[;\s])(?:import|export)\b[^'"`;()]*?\bfrom\s*['"]([^'"]+)['"]|(?:^|[;\s=(])import(?:\s+|\s*\(\s*)['"]([^'"\n]+)['"]/g
 
 /** Paths that a file imports, comments left out. */
 export function importsOf(source: string): string[] {
