@@ -46,7 +46,11 @@ async function* csvLines(
   context: Context,
   entity: EntityModel,
 ): AsyncGenerator<BulkLine> {
-  const plan = new RowPlan(context.model, entity, { owner: context.actor.userId, seal: context.seal })
+  const plan = new RowPlan(context.model, entity, {
+    owner: context.actor.userId,
+    seal: context.seal,
+    rights: context.rights,
+  })
   let puts: readonly (readonly [string, PutCell])[] = []
   const rows: AsyncGenerator<CsvLine> = readCsv(body, (names) => {
     puts = columnsOf(plan, names)

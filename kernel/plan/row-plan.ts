@@ -7,7 +7,7 @@ import type { Field, FieldColumn, SqlType } from '../../sdk/metadata/snapshot.ts
 import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
-import { ownerColumns } from '../sql/create-sql.ts'
+import { ownerColumns } from '../sql/row-values.ts'
 import {
   type Destination,
   isRuleDefault,
@@ -18,6 +18,7 @@ import {
   writtenColumns,
 } from './field-value.ts'
 import { fieldNames } from './paths.ts'
+import type { Rights } from './rights.ts'
 import { relationshipProblems } from './relationship.ts'
 
 export interface StageColumn {
@@ -33,6 +34,8 @@ interface Slot {
   /** Place of the first column among the cells. */
   start: number
   isSettable: boolean
+  /** By the roles of who loads. */
+  isAllowed: boolean
   /** Default as a wire value; null: none. */
   otherwise: unknown
   /** The same as every row stores it; undefined for a secret, which each record has in a form of its own. */
@@ -43,6 +46,7 @@ export interface RowPlanOptions {
   /** Who owns a row that names no owner. */
   owner: string
   seal: Seal
+  rights: Rights
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -76,7 +80,8 @@ export class RowPlan {
     for (const field of stagedFields(entity)) {
       const own = writtenColumns(field)
       const isSettable = fieldType(field.type).isWritable && !field.readOnly
-      list.push({ field, columns: own, start: columns.length, isSettable, ...this.defaultOf(field, own) })
+      const isAllowed = options.rights.field(entity, field) === 'edit'
+      list.push({ field, columns: own, start: columns.length, isSettable, isAllowed, ...this.defaultOf(field, own) })
       columns.push(...own.map(({ column, sqlType }) => ({ name: column, sqlType })))
     }
     this.columns = columns
@@ -92,8 +97,10 @@ export class RowPlan {
 
   /** Why no value may stand under this name; undefined when one may. */
   whyNot(name: string): Problem | undefined {
-    if (name === 'id' || this.owners.includes(name) || this.slots.get(name)?.isSettable) return undefined
+    const slot = this.slots.get(name)
     const path = `/${name}`
+    if (slot?.isSettable && !slot.isAllowed) return { path, key: 'not_allowed', message: 'may not be set by your role' }
+    if (name === 'id' || this.owners.includes(name) || slot?.isSettable) return undefined
     const isKnown = this.entity.field(name) !== undefined || fieldNames(this.entity).includes(name)
     if (isKnown) return { path, key: 'read_only', message: `“${name}” cannot be set` }
     const near = nearest(name, [...this.slots.keys()])
@@ -115,7 +122,7 @@ export class RowPlan {
     for (const name in values) {
       const value = values[name]
       const slot = this.slots.get(name)
-      if (slot?.isSettable) {
+      if (slot?.isSettable && slot.isAllowed) {
         if (given.has(slot))
           problems.push({ path: `/${name}`, key: 'twice', message: 'stands there twice, under two of its names' })
         given.add(slot)

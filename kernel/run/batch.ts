@@ -2,6 +2,8 @@
 import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
+import { conditionSql } from '../sql/access-sql.ts'
+import { Joins, RowSource } from '../sql/row-source.ts'
 import { bind, ident, input, join, sql, toStatement } from '../sql/sql.ts'
 import type { Context } from './context.ts'
 import type { Database, Queryable } from './database.ts'
@@ -175,11 +177,14 @@ async function findByKeys(
       .map((column) => sql`r.${ident(column.column)} = ${input(`k:${key}:${column.part}`, column.sqlType)}`),
   )
   const table = ident(context.model.snapshot.schema, entity.entity.table)
+  const joins = new Joins('j')
+  const row = new RowSource(context.model, entity, 'r', joins)
+  const right = conditionSql(context.rights.condition(entity, 'read'), row)
   const statement = toStatement(
-    sql`SELECT r.id FROM ${table} AS r WHERE r.deleted_at IS NULL AND ${join(conditions, ' AND ')}`,
+    sql`SELECT r.id FROM ${table} AS r${joins.toSql()} WHERE r.deleted_at IS NULL AND ${join([...conditions, ...(right ? [right] : [])], ' AND ')}`,
   )
-  const [row] = await database.query(statement.text, bind(statement, inputs))
-  return row?.[0] ?? undefined
+  const [found] = await database.query(statement.text, bind(statement, { ...context.inputs, ...inputs }))
+  return found?.[0] ?? undefined
 }
 
 const MAX_TRIES = 5

@@ -2,10 +2,12 @@
 // live records, does no tree bite its tail.
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { referenceTarget } from '../plan/paths.ts'
+import type { Rights } from '../plan/rights.ts'
 import { type RowPlan, stagedFields } from '../plan/row-plan.ts'
-import { isOfEntity, takeOutCircles, takeOutDangling, takeOutDuplicates } from '../sql/bulk-sql.ts'
-import { ownerColumns } from '../sql/create-sql.ts'
+import { isOfEntity, takeOutCircles, takeOutDangling, takeOutDuplicates, takeOutRefused } from '../sql/bulk-sql.ts'
+import { ownerColumns } from '../sql/row-values.ts'
 import type { Sql } from '../sql/sql.ts'
+import { accessChecks } from './access.ts'
 
 /** A statement that takes rows out of the stage and answers their lines. */
 export interface Check {
@@ -18,13 +20,14 @@ export interface Check {
 
 const DANGLING = 'points to a record that does not exist or is in the trash'
 
-export function checksOf(model: Model, entity: EntityModel, plan: RowPlan): Check[] {
+export function checksOf(model: Model, rights: Rights, entity: EntityModel, plan: RowPlan): Check[] {
   return [
     ...(plan.bringsIds ? [idCheck(model, entity)] : []),
     ...duplicateChecks(model, entity),
-    ...referenceChecks(model, entity),
-    ...anyReferenceChecks(model, entity, plan.anyTargets),
+    ...referenceChecks(model, rights, entity),
+    ...anyReferenceChecks(model, rights, entity, plan.anyTargets),
     ...circleChecks(entity),
+    ...rightChecks(model, rights, entity),
   ]
 }
 
@@ -56,7 +59,16 @@ function duplicateChecks(model: Model, entity: EntityModel): Check[] {
   })
 }
 
-function referenceChecks(model: Model, entity: EntityModel): Check[] {
+/** Last: what a right asks may lead over references, which are known to be good by now. */
+function rightChecks(model: Model, rights: Rights, entity: EntityModel): Check[] {
+  const checks = [...accessChecks(rights, entity, 'create'), ...accessChecks(rights, entity, 'import')]
+  const statement = takeOutRefused(model, entity, checks)
+  return statement
+    ? [{ statement, field: '', message: 'your role does not allow such a record', isWithinStage: true }]
+    : []
+}
+
+function referenceChecks(model: Model, rights: Rights, entity: EntityModel): Check[] {
   const fields = stagedFields(entity).flatMap((field) => {
     const target = referenceTarget(model, field)
     const column = field.columns[0]
@@ -67,7 +79,7 @@ function referenceChecks(model: Model, entity: EntityModel): Check[] {
     return target ? [{ name, column: name, target }] : []
   })
   return [...fields, ...owners].map(({ name, column, target }) => ({
-    statement: takeOutDangling(model, entity, target, column),
+    statement: takeOutDangling(model, entity, target, column, rights),
     field: name,
     message: DANGLING,
     isWithinStage: target === entity,
@@ -76,6 +88,7 @@ function referenceChecks(model: Model, entity: EntityModel): Check[] {
 
 function anyReferenceChecks(
   model: Model,
+  rights: Rights,
   entity: EntityModel,
   anyTargets: ReadonlyMap<string, ReadonlySet<EntityModel>>,
 ): Check[] {
@@ -83,7 +96,7 @@ function anyReferenceChecks(
     const [kind, id] = entity.field(name)?.columns ?? []
     if (!kind || !id) return []
     return [...targets].map((target) => ({
-      statement: takeOutDangling(model, entity, target, id.column, isOfEntity(kind.column, target)),
+      statement: takeOutDangling(model, entity, target, id.column, rights, isOfEntity(kind.column, target)),
       field: name,
       message: DANGLING,
       isWithinStage: target === entity,

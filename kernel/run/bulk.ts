@@ -36,6 +36,7 @@ export async function bulkLoad(
   options: BulkOptions = {},
 ): Promise<BulkAnswer> {
   context.rights.require(entity, 'create')
+  context.rights.require(entity, 'import')
   return database.reserve(async (connection) => {
     const load = new Load(context, entity, connection, options)
     await load.begin()
@@ -62,7 +63,11 @@ class Load {
     this.entity = entity
     this.connection = connection
     this.options = options
-    this.plan = new RowPlan(context.model, entity, { owner: context.actor.userId, seal: context.seal })
+    this.plan = new RowPlan(context.model, entity, {
+      owner: context.actor.userId,
+      seal: context.seal,
+      rights: context.rights,
+    })
   }
 
   async begin(): Promise<void> {
@@ -128,7 +133,7 @@ class Load {
 
   private async loadChunk(chunk: readonly string[]): Promise<void> {
     if (chunk.length === 0) return
-    const checks = checksOf(this.context.model, this.entity, this.plan)
+    const checks = checksOf(this.context.model, this.context.rights, this.entity, this.plan)
     for (let attempt = 1; ; attempt++) {
       try {
         const { taken, count } = await this.tryChunk(chunk, checks)
@@ -199,9 +204,13 @@ class Load {
 
   private query(query: Sql) {
     const statement = toStatement(query)
-    return this.connection.query(statement.text, bind(statement, { actor: this.context.actor.userId }), {
-      isPlannedWithValues: true,
-    })
+    return this.connection.query(
+      statement.text,
+      bind(statement, { ...this.context.inputs, actor: this.context.actor.userId }),
+      {
+        isPlannedWithValues: true,
+      },
+    )
   }
 
   private execute(query: Sql): Promise<void> {

@@ -2,6 +2,7 @@
 // refused (restrict), the reference emptied (detach), or the other record goes along (cascade).
 import { RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
+import { ALL_RIGHTS } from '../plan/rights.ts'
 import { feedGroups, hasExtremes } from '../sql/rollup-sql.ts'
 import { bind, input, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
 import {
@@ -17,6 +18,7 @@ import type { GuardedWrite } from './guard.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { explainConflict } from './explain-conflict.ts'
 import { extremesOf, uuidArray } from './extremes.ts'
+import { requireRecords } from './access.ts'
 import { fromPostgres } from './postgres-error.ts'
 import { noSuchRecord } from './read-records.ts'
 import { inTransaction, updateRecord, type Writer } from './write-records.ts'
@@ -36,6 +38,7 @@ export async function deleteRecord(
   await inTransaction(writer, async (tx) => {
     const [row] = await run(context, entity, tx, lockRecords(context.model, entity, false), { ids: uuidArray([id]) })
     if (!row) throw noSuchRecord(entity, id)
+    await requireRecords(context, tx, entity, [id], 'delete')
     if (version !== undefined && Number(row[1]) !== version)
       throw (await explainConflict(context, tx, entity, id, version)) ?? noSuchRecord(entity, id)
     const moved: Moved[] = []
@@ -96,17 +99,10 @@ async function trash(
 
 /** Empties the reference of live records, as a change of theirs. */
 async function detach(context: Context, tx: Queryable, inbound: Inbound, children: readonly string[]): Promise<void> {
-  const asSystem = { ...context, rights: SYSTEM_RIGHTS(context) }
+  const asSystem = { ...context, rights: ALL_RIGHTS }
   for (const child of children)
     await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
 }
-
-const SYSTEM_RIGHTS = (context: Context): Context['rights'] => ({
-  ...context.rights,
-  key: `${context.rights.key}+detach`,
-  can: () => true,
-  require: () => undefined,
-})
 
 interface Inbound {
   child: EntityModel
@@ -146,7 +142,7 @@ function inboundOf(context: Context, entity: EntityModel): Inbound[] {
 
 /** Names the records only to who may read them. */
 function stillReferred(context: Context, child: EntityModel, rows: readonly RawRow[]): RelataError {
-  if (!context.rights.can(child, 'read'))
+  if (context.rights.condition(child, 'read').kind !== 'all')
     return new RelataError('RL209', 'Other records that you may not see depend on this one.')
   const names = rows.map((row) => row[1] ?? row[0]).join(', ')
   return new RelataError('RL209', `Other records depend on this one: ${names}.`, {
@@ -176,6 +172,7 @@ export async function restoreRecord(context: Context, writer: Writer, entity: En
   context.rights.require(entity, 'delete')
   await inTransaction(writer, async (tx) => {
     const [row] = await run(context, entity, tx, lockRecords(context.model, entity, true), { ids: uuidArray([id]) })
+    await requireRecords(context, tx, entity, [id], 'delete')
     if (!row) {
       if (await explainConflict(context, tx, entity, id, undefined)) throw noSuchRecord(entity, id)
       throw new RelataError('RL216', 'The record is not in the trash.')
@@ -221,6 +218,7 @@ export async function purgeRecord(context: Context, writer: Writer, entity: Enti
   context.rights.require(entity, 'delete')
   await inTransaction(writer, async (tx) => {
     const [row] = await run(context, entity, tx, lockRecords(context.model, entity, true), { ids: uuidArray([id]) })
+    await requireRecords(context, tx, entity, [id], 'delete')
     if (!row) {
       if (await explainConflict(context, tx, entity, id, undefined)) throw noSuchRecord(entity, id)
       throw new RelataError('RL216', 'Only records in the trash can be removed for good.', {

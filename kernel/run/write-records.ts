@@ -4,15 +4,18 @@ import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { sealInto } from '../plan/field-value.ts'
 import { halfPeriodProblem } from '../plan/relationship.ts'
-import { planSelection } from '../plan/selection.ts'
+import { ALL_RIGHTS } from '../plan/rights.ts'
+import { planSelection, type Selected } from '../plan/selection.ts'
 import { planWrite, type WritePlan } from '../plan/write-plan.ts'
-import { type CompiledWrite, compileCreate } from '../sql/create-sql.ts'
+import type { RowCheck } from '../sql/checked-row.ts'
+import { type CompiledWrite, compileCreate, explainCreate } from '../sql/create-sql.ts'
 import { dayInTheWay } from '../sql/half-period.ts'
 import { missingOptions } from '../sql/kept-options.ts'
 import { missingReferences } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
-import { bind, toStatement } from '../sql/sql.ts'
-import { compileUpdate } from '../sql/update-sql.ts'
+import { bind, type Sql, toStatement } from '../sql/sql.ts'
+import { compileUpdate, explainUpdate } from '../sql/update-sql.ts'
+import { ACCESS_CHECK, accessChecks, outOfReach, requireEditable, requireRecords } from './access.ts'
 import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
 import { extremesOf } from './extremes.ts'
@@ -39,19 +42,22 @@ export async function createRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'create')
+  requireEditable(context.rights, entity, body)
   const id = newId()
   const plan = planWrite(context.model, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
   const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
     compileCreate(context.model, entity, {
       provided: plan.provided,
       references: plan.references,
-      selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
+      selection: answerOf(context, entity),
+      rights: context.rights,
+      checks: accessChecks(context.rights, entity, 'create'),
     }),
   )
   const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
   const work = async (tx: Queryable): Promise<WrittenRecord> => {
     const [row] = await runOne(context, entity, tx, compiled, inputs)
-    if (!row) throw await missingReferenceError(context, tx, plan)
+    if (!row) throw await whyNotCreated(context, tx, entity, plan, inputs)
     return written(compiled, row)
   }
   if (!guardOf(context.guards, entity)) return work(queryable(writer))
@@ -72,6 +78,7 @@ export async function updateRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'update')
+  requireEditable(context.rights, entity, body)
   const plan = planWrite(context.model, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
   const hasVersion = version !== undefined
   const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
@@ -83,13 +90,15 @@ export async function updateRecord(
       kept: plan.kept,
       period: plan.period,
       hasVersion,
-      selection: planSelection(context.model, entity, NOTHING_NAMED, context.rights),
+      selection: answerOf(context, entity),
+      rights: context.rights,
+      checks: updateChecks(context, entity),
     }),
   )
   const inputs = { ...plan.inputs, id, version: hasVersion ? String(version) : null, actor: context.actor.userId }
   const work = async (tx: Queryable): Promise<WrittenRecord> => {
     const [row] = await runOne(context, entity, tx, compiled, inputs)
-    if (!row) throw await whyNotUpdated(context, tx, entity, id, version, plan)
+    if (!row) throw await whyNotUpdated(context, tx, entity, version, plan, inputs)
     return written(compiled, row)
   }
   const groups = feedGroups(context.model, entity).filter(
@@ -108,6 +117,18 @@ export async function updateRecord(
 }
 
 const NOTHING_NAMED = { select: undefined, expand: [] }
+const BARE = ['id', 'version'].map((name) => ({ name }))
+
+/** Who may make records and read none is told which it was, no more. */
+function answerOf({ model, rights }: Context, entity: EntityModel): readonly Selected[] {
+  if (rights.can(entity, 'read')) return planSelection(model, entity, NOTHING_NAMED, rights)
+  return planSelection(model, entity, { select: BARE, expand: [] }, ALL_RIGHTS)
+}
+
+function updateChecks({ rights }: Context, entity: EntityModel) {
+  const checks = accessChecks(rights, entity, 'update')
+  return { before: checks, after: checks }
+}
 
 const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.database : writer.tx)
 
@@ -130,7 +151,9 @@ async function runOne(
 }
 
 function written(compiled: CompiledWrite, row: RawRow): WrittenRecord {
-  return { id: row[compiled.idPlace] ?? '', version: row[compiled.versionPlace] ?? '', body: compiled.write(row) }
+  const [id, version] = [row[compiled.idPlace] ?? '', row[compiled.versionPlace] ?? '']
+  const isReadable = compiled.readablePlace === undefined || row[compiled.readablePlace] === 't'
+  return { id, version, body: isReadable ? compiled.write(row) : JSON.stringify({ id, version: Number(version) }) }
 }
 
 /** A record of an owned entity belongs to who makes it, unless the body says otherwise. */
@@ -148,9 +171,9 @@ async function lockTree(tx: Queryable, context: Context, entity: EntityModel): P
 }
 
 async function missingReferenceError(context: Context, database: Queryable, plan: WritePlan): Promise<RelataError> {
-  const statement = toStatement(missingReferences(context.model, plan.references))
+  const statement = toStatement(missingReferences(context.model, plan.references, context.rights))
   const names = Object.fromEntries(plan.references.map(({ field }) => [`name:${field}`, field]))
-  const rows = await database.query(statement.text, bind(statement, { ...plan.inputs, ...names }))
+  const rows = await database.query(statement.text, bind(statement, { ...context.inputs, ...plan.inputs, ...names }))
   const problems = rows.map(([field]) => ({
     path: `/${field}`,
     key: 'no_such_record',
@@ -161,14 +184,44 @@ async function missingReferenceError(context: Context, database: Queryable, plan
   return new RelataError('RL206', 'A reference leads nowhere.', { problems })
 }
 
+async function whyNotCreated(
+  context: Context,
+  database: Queryable,
+  entity: EntityModel,
+  plan: WritePlan,
+  inputs: Record<string, string | null>,
+): Promise<RelataError> {
+  const checks = accessChecks(context.rights, entity, 'create')
+  const failed = await failedChecks(context, database, checks, inputs, () =>
+    explainCreate(context.model, entity, { provided: plan.provided, checks }),
+  )
+  return failed.has(ACCESS_CHECK) ? outOfReach(entity, 'create') : missingReferenceError(context, database, plan)
+}
+
+/** Names of the checks that do not hold. */
+async function failedChecks(
+  context: Context,
+  database: Queryable,
+  checks: readonly RowCheck[],
+  inputs: Record<string, string | null>,
+  explain: () => Sql,
+): Promise<ReadonlySet<string>> {
+  if (checks.length === 0) return new Set()
+  const statement = toStatement(explain())
+  const [row] = await database.query(statement.text, bind(statement, { ...context.inputs, ...inputs }))
+  return new Set(row ? checks.filter((_, index) => row[index] !== 't').map(({ name }) => name) : [])
+}
+
 async function whyNotUpdated(
   context: Context,
   database: Queryable,
   entity: EntityModel,
-  id: string,
   version: number | undefined,
   plan: WritePlan,
+  inputs: Record<string, string | null> & { id: string },
 ): Promise<RelataError> {
+  const { id } = inputs
+  await requireRecords(context, database, entity, [id], 'update')
   const conflict = await explainConflict(context, database, entity, id, version, plan)
   if (conflict) return conflict
   if (plan.references.length > 0) {
@@ -180,6 +233,11 @@ async function whyNotUpdated(
   const outOfOrder = await periodProblems(context, database, entity, id, plan)
   if (outOfOrder.length > 0)
     return new RelataError('RL206', 'A period cannot end before it begins.', { problems: outOfOrder })
+  const checks = updateChecks(context, entity)
+  const failed = await failedChecks(context, database, checks.after, inputs, () =>
+    explainUpdate(context.model, entity, { provided: plan.provided, owners: plan.owners, checks }),
+  )
+  if (failed.has(ACCESS_CHECK)) return outOfReach(entity, 'update')
   const [parent] = plan.parents
   if (parent) {
     return new RelataError('RL206', 'A record cannot stand below itself.', {

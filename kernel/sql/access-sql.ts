@@ -92,6 +92,7 @@ function owned(scope: ScopeName, row: RowSource): Sql {
   return sql`(${byPerson} OR ${row.own('owner_team')} = ANY(${input(`acl:teams:${scope}`, 'uuid[]')}))`
 }
 
+/** A share that went into the trash along with its record still counts there, or nobody could undo what they did by it. */
 function shared(operation: Operation, row: RowSource): Sql {
   const shares = row.model.find(SHARE_ENTITY)
   const record = shares?.field('on')?.columns
@@ -102,7 +103,7 @@ function shared(operation: Operation, row: RowSource): Sql {
   const names = join([row.entity.entity.name, ...row.entity.entity.aliases].map(literal), ', ')
   const column = (name: { column: string }): Sql => ident('s', name.column)
   const levels = join(ALLOWED_BY[operation].map(literal), ', ')
-  return sql`EXISTS (SELECT 1 FROM ${table} AS s WHERE ${column(id)} = ${row.own('id')} AND ${column(kind)} IN (${names}) AND ${column(who)} = ANY(${input('acl:principals', 'uuid[]')}) AND ${column(access)} IN (${levels}) AND (${column(until)} IS NULL OR ${column(until)} > now()) AND s.deleted_at IS NULL)`
+  return sql`EXISTS (SELECT 1 FROM ${table} AS s WHERE ${column(id)} = ${row.own('id')} AND ${column(kind)} IN (${names}) AND ${column(who)} = ANY(${input('acl:principals', 'uuid[]')}) AND ${column(access)} IN (${levels}) AND (${column(until)} IS NULL OR ${column(until)} > now()) AND (s.deleted_at IS NULL OR s.deleted_at = ${row.own('deleted_at')}))`
 }
 
 function leads({ field, targets }: Condition & { kind: 'leads' }, row: RowSource, depth: number): Sql {

@@ -2,10 +2,12 @@
 // taken out of the stage and named; what is left becomes records in one statement.
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { type StageColumn, stagedFields } from '../plan/row-plan.ts'
+import type { Rights } from '../plan/rights.ts'
+import { eyesOf } from './access-sql.ts'
 import { actor, metadataVersion } from './change-sql.ts'
-import { ownerColumns } from './create-sql.ts'
+import { refusedIds, type RowCheck, type StandardValues } from './checked-row.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
-import { autoNumber, displayName, newRow, storedFields } from './row-values.ts'
+import { autoNumber, displayName, newRow, ownerColumns, storedFields } from './row-values.ts'
 import { ident, join, literal, param, type Sql, sql, trusted } from './sql.ts'
 
 export const STAGE = '_relata_stage'
@@ -59,14 +61,36 @@ export function takeOutDangling(
   entity: EntityModel,
   target: EntityModel,
   column: string,
+  rights: Rights,
   only?: Sql,
 ): Sql {
   const name = ident(column)
   const mine = only ? sql` AND ${only}` : sql``
   const table = ident(model.snapshot.schema, target.entity.table)
-  const live = sql`live AS MATERIALIZED (SELECT t.id FROM ${table} AS t WHERE t.id IN (SELECT s.${name} FROM ${stage} AS s WHERE TRUE${mine}) AND t.deleted_at IS NULL FOR KEY SHARE)`
+  const seen = eyesOf(model, rights)(target, 't')
+  const live = sql`live AS MATERIALIZED (SELECT t.id FROM ${table} AS t WHERE t.id IN (SELECT s.${name} FROM ${stage} AS s WHERE TRUE${mine}) AND t.deleted_at IS NULL${seen ? sql` AND ${seen}` : sql``} FOR KEY SHARE)`
   const own = target === entity ? sql` AND s.${name} NOT IN (SELECT o.id FROM ${stage} AS o)` : sql``
   return sql`WITH ${live} DELETE FROM ${stage} AS s WHERE s.${name} IS NOT NULL${mine} AND s.${name} NOT IN (SELECT live.id FROM live)${own} RETURNING s."_line"`
+}
+
+/** Rows of which a check does not hold as they would be written. Answers lines; undefined: there is nothing to ask. */
+export function takeOutRefused(model: Model, entity: EntityModel, checks: readonly RowCheck[]): Sql | undefined {
+  const values: StandardValues = {
+    version: trusted('1'),
+    created_at: trusted('now()'),
+    created_by: actor,
+    updated_by: actor,
+    owner: ident('s', 'owner'),
+    owner_team: ident('s', 'owner_team'),
+  }
+  const refused = refusedIds(model, entity, checks, values, sql`new JOIN ${stage} AS s ON s.id = new.id`)
+  if (!refused) return undefined
+  const staged = new Set(stagedFields(entity).map((field) => field.name))
+  // Numbers are drawn when the row is written.
+  const value: Parameters<typeof newRow>[3] = (column, field) =>
+    staged.has(field.name) ? ident('s', column.column) : trusted(`NULL::${column.sqlType}`)
+  const rows = newRow(model, entity, new Set(), value, sql`FROM ${stage} AS s`, ident('s', 'id'))
+  return sql`WITH ${join(rows, ', ')} DELETE FROM ${stage} AS s WHERE s.id IN (${refused}) RETURNING s."_line"`
 }
 
 /** Rows that stand below themselves within the stage. Answers lines. */

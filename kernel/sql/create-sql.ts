@@ -1,12 +1,15 @@
 // One record made in one statement: row, roll-ups of its parents, history and event, and the record as the answer.
 import type { EntityModel, Model } from '../catalog/model.ts'
+import type { Rights } from '../plan/rights.ts'
 import type { Selected } from '../plan/selection.ts'
 import type { EncodeRow } from '../respond/encoder.ts'
+import { conditionSql, eyesOf } from './access-sql.ts'
 import { actor, recordChange } from './change-sql.ts'
+import { readyRow, askChecks, type RowCheck, type StandardValues } from './checked-row.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
 import { Joins, RowSource } from './row-source.ts'
-import { autoNumber, displayName, newRow, storedFields } from './row-values.ts'
+import { autoNumber, displayName, newRow, ownerColumns, storedFields } from './row-values.ts'
 import { ColumnList, selectColumns } from './select-columns.ts'
 import { ident, input, join, type Sql, type Statement, sql, toStatement, trusted } from './sql.ts'
 
@@ -16,33 +19,56 @@ export interface CompiledWrite {
   /** Places of `id` and `version` in the answer. */
   idPlace: number
   versionPlace: number
+  /** Place of whether its writer may read it; undefined: they may. */
+  readablePlace: number | undefined
 }
 
 export interface CreateShape {
   provided: ReadonlySet<string>
   references: readonly SetReference[]
   selection: readonly Selected[]
+  rights: Rights
+  /** What must hold of the new row. */
+  checks: readonly RowCheck[]
 }
 
 /** No row comes back when a reference leads nowhere. */
 export function compileCreate(model: Model, entity: EntityModel, shape: CreateShape): CompiledWrite {
-  const checks = checkReferences(model, shape.references)
+  const checks = checkReferences(model, shape.references, shape.rights)
   const otherwise = (column: { sqlType: string }, field: Parameters<typeof autoNumber>[1]): Sql =>
     field.type === 'auto_number' ? autoNumber(model, field) : trusted(`NULL::${column.sqlType}`)
   const rows = newRow(model, entity, shape.provided, otherwise, sql`WHERE ${checks.condition}`)
+  const ready = readyRow(model, entity, shape.checks, VALUES)
   const ctes = [
     ...checks.ctes,
     ...rows,
-    insertRow(model, entity),
+    ...(ready ? [ready] : []),
+    insertRow(model, entity, ready ? 'ready' : 'new'),
     ...recordChange(model, entity, 'create', sql`FROM ins AS w`, trusted("'{}'::jsonb")),
     ...feedGroups(model, entity).map(
       (group, index) => sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { gained: 'ins' })})`,
     ),
   ]
-  return withAnswer(model, entity, ctes, sql`ins`, shape.selection)
+  return withAnswer(model, entity, ctes, sql`ins`, shape.selection, shape.rights)
 }
 
-function insertRow(model: Model, entity: EntityModel): Sql {
+const VALUES: StandardValues = {
+  version: trusted('1'),
+  created_at: trusted('now()'),
+  created_by: actor,
+  updated_by: actor,
+  owner: input('owner', 'uuid'),
+  owner_team: input('owner_team', 'uuid'),
+}
+
+/** Which checks hold of the row that would be made, a column each. */
+export function explainCreate(model: Model, entity: EntityModel, shape: Pick<CreateShape, 'provided' | 'checks'>): Sql {
+  const nothing = (column: { sqlType: string }): Sql => trusted(`NULL::${column.sqlType}`)
+  const rows = newRow(model, entity, shape.provided, nothing, sql``)
+  return sql`WITH ${join(rows, ', ')} ${askChecks(model, entity, shape.checks, VALUES)}`
+}
+
+function insertRow(model: Model, entity: EntityModel, from: 'new' | 'ready'): Sql {
   const owner = ownerColumns(entity)
   const columns = storedFields(entity).flatMap((field) => field.columns.map(({ column }) => ident(column)))
   const names = [
@@ -58,12 +84,7 @@ function insertRow(model: Model, entity: EntityModel): Sql {
     ...owner.map((name) => input(name, 'uuid')),
     ...columns.map((column) => sql`new.${column}`),
   ]
-  return sql`ins AS (INSERT INTO ${ident(model.snapshot.schema, entity.entity.table)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM new RETURNING *)`
-}
-
-export function ownerColumns(entity: EntityModel): string[] {
-  const { ownership } = entity.entity
-  return ownership === 'user' || ownership === 'team' ? ['owner', 'owner_team'] : []
+  return sql`ins AS (INSERT INTO ${ident(model.snapshot.schema, entity.entity.table)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM ${trusted(from)} AS new RETURNING *)`
 }
 
 /** Close the CTEs with a SELECT of the answer from `rows`, a CTE or a bracketed query with the columns of the table. */
@@ -73,13 +94,16 @@ export function withAnswer(
   ctes: readonly Sql[],
   rows: Sql,
   selection: readonly Selected[],
+  rights: Rights,
 ): CompiledWrite {
-  const joins = new Joins('j')
+  const joins = new Joins('j', eyesOf(model, rights))
   const source = new RowSource(model, entity, 'r', joins)
   const list = new ColumnList()
   const idPlace = list.add(source.own('id'))
   const versionPlace = list.add(source.own('version'))
   const write = selectColumns(selection, source, list)
+  const readable = conditionSql(rights.condition(entity, 'read'), source.trusted())
+  const readablePlace = readable && list.add(sql`((${readable}) IS TRUE)`)
   const query = sql`WITH ${join(ctes, ', ')} SELECT ${join(list.columns, ', ')} FROM ${rows} AS r${joins.toSql()}`
-  return { statement: toStatement(query), write, idPlace, versionPlace }
+  return { statement: toStatement(query), write, idPlace, versionPlace, readablePlace }
 }

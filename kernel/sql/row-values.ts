@@ -15,6 +15,11 @@ export const valueInput = (column: FieldColumn): string => `v:${column.column}`
 export const storedFields = (entity: EntityModel): Field[] =>
   entity.entity.fields.filter((field) => field.columns.length > 0)
 
+export function ownerColumns(entity: EntityModel): string[] {
+  const { ownership } = entity.entity
+  return ownership === 'user' || ownership === 'team' ? ['owner', 'owner_team'] : []
+}
+
 /** Is the value made by the statement and not by the body? */
 const isBase = (field: Field, column: FieldColumn): boolean => field.type === 'money' && column.part === 'base'
 

@@ -2,14 +2,16 @@
 // something differs; roll-ups, history and event follow from the two.
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
+import type { Rights } from '../plan/rights.ts'
 import type { Selected } from '../plan/selection.ts'
 import { actor, differences, recordChange } from './change-sql.ts'
-import { type CompiledWrite, ownerColumns, withAnswer } from './create-sql.ts'
+import { askChecks, conditionsOn, readyRow, type RowCheck, type StandardValues } from './checked-row.ts'
+import { type CompiledWrite, withAnswer } from './create-sql.ts'
 import { type HalfPeriod, isInOrder } from './half-period.ts'
 import { hasOptions, type KeptColumn } from './kept-options.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
 import { feedGroups, isTouched, moveRollups } from './rollup-sql.ts'
-import { displayName, newRow, storedFields } from './row-values.ts'
+import { displayName, newRow, ownerColumns, storedFields } from './row-values.ts'
 import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
 
 export interface UpdateShape {
@@ -26,6 +28,9 @@ export interface UpdateShape {
   /** false: whatever version is there is overwritten. */
   hasVersion: boolean
   selection: readonly Selected[]
+  rights: Rights
+  /** What must hold of the row before the change, and after it. */
+  checks: { before: readonly RowCheck[]; after: readonly RowCheck[] }
 }
 
 /**
@@ -35,12 +40,14 @@ export interface UpdateShape {
  */
 export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateShape): CompiledWrite {
   const table = ident(model.snapshot.schema, entity.entity.table)
-  const checks = checkReferences(model, shape.references)
+  const checks = checkReferences(model, shape.references, shape.rights)
+  const before = conditionsOn(model, entity, shape.checks.before, 'old')
   const conditions = [
     checks.condition,
     ...shape.parents.map((field) => sql`NOT ${makesCircle(model, entity, field)}`),
     ...shape.kept.map((one) => hasOptions(one, 'old')),
     ...(shape.period ? [isInOrder(shape.period, 'old')] : []),
+    ...(before?.conditions ?? []),
   ]
   const version = shape.hasVersion ? sql` AND t.version = ${input('version', 'int4')}` : sql``
   const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL${version} FOR UPDATE)`
@@ -49,10 +56,11 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
     entity,
     shape.provided,
     (column) => ident('old', column.column),
-    sql`FROM old WHERE ${join(conditions, ' AND ')}`,
+    sql`FROM old${before?.joins ?? sql``} WHERE ${join(conditions, ' AND ')}`,
   )
+  const ready = readyRow(model, entity, shape.checks.after, valuesOf(shape), NEW_BESIDE_OLD)
   const changed = changedFields(entity, shape.provided)
-  const upd = updateRow(model, entity, shape, changed)
+  const upd = updateRow(model, entity, shape, changed, ready ? 'ready' : 'new')
   const diff = withOwners(shape.owners, differences(changed, 'prev', 'w'))
   const groups = feedGroups(model, entity).filter((group) =>
     isTouched(group, new Set(changed.map((field) => field.name))),
@@ -61,6 +69,7 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
     old,
     ...checks.ctes,
     ...rows,
+    ...(ready ? [ready] : []),
     upd,
     // Worked out once, for the history and for the event.
     sql`diff AS (SELECT w.id, w.version, ${diff} AS changes FROM upd AS w JOIN old AS prev ON prev.id = w.id)`,
@@ -71,8 +80,35 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
         sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { lost: 'prev', gained: 'upd' })})`,
     ),
   ]
-  const answer = sql`(SELECT upd.* FROM upd UNION ALL SELECT old.* FROM old JOIN raw ON raw.id = old.id WHERE NOT EXISTS (SELECT 1 FROM upd))`
-  return withAnswer(model, entity, ctes, answer, shape.selection)
+  const answer = sql`(SELECT upd.* FROM upd UNION ALL SELECT old.* FROM old JOIN ${trusted(ready ? 'ready' : 'raw')} AS raw ON raw.id = old.id WHERE NOT EXISTS (SELECT 1 FROM upd))`
+  return withAnswer(model, entity, ctes, answer, shape.selection, shape.rights)
+}
+
+const NEW_BESIDE_OLD = trusted('new JOIN old ON old.id = new.id')
+
+function valuesOf({ owners }: Pick<UpdateShape, 'owners'>): StandardValues {
+  const owner = (name: string): Sql => (owners.includes(name) ? input(name, 'uuid') : ident('old', name))
+  return {
+    version: trusted('old.version + 1'),
+    created_at: trusted('old.created_at'),
+    created_by: trusted('old.created_by'),
+    updated_by: actor,
+    owner: owner('owner'),
+    owner_team: owner('owner_team'),
+  }
+}
+
+/** Which checks hold of the row as the change would leave it, a column each; no row: there is none. */
+export function explainUpdate(
+  model: Model,
+  entity: EntityModel,
+  shape: Pick<UpdateShape, 'provided' | 'owners' | 'checks'>,
+): Sql {
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL)`
+  const stays = (column: { column: string }) => ident('old', column.column)
+  const rows = newRow(model, entity, shape.provided, stays, sql`FROM old`)
+  return sql`WITH ${join([old, ...rows], ', ')} ${askChecks(model, entity, shape.checks.after, valuesOf(shape), NEW_BESIDE_OLD)}`
 }
 
 /** What the body sets, and money whose base amount may move with a rate date that the body sets. */
@@ -83,7 +119,13 @@ function changedFields(entity: EntityModel, provided: ReadonlySet<string>): Fiel
   )
 }
 
-function updateRow(model: Model, entity: EntityModel, shape: UpdateShape, changed: readonly Field[]): Sql {
+function updateRow(
+  model: Model,
+  entity: EntityModel,
+  shape: UpdateShape,
+  changed: readonly Field[],
+  from: 'new' | 'ready',
+): Sql {
   const table = ident(model.snapshot.schema, entity.entity.table)
   const columns = changed.flatMap((field) => field.columns.map(({ column }) => ident(column)))
   const owners = ownerColumns(entity).filter((name) => shape.owners.includes(name))
@@ -99,7 +141,7 @@ function updateRow(model: Model, entity: EntityModel, shape: UpdateShape, change
     ...columns.map((column) => sql`t.${column} IS DISTINCT FROM new.${column}`),
     ...owners.map((name) => sql`t.${ident(name)} IS DISTINCT FROM ${input(name, 'uuid')}`),
   ]
-  return sql`upd AS (UPDATE ${table} AS t SET ${join(sets, ', ')} FROM new WHERE t.id = new.id AND (${differs.length > 0 ? join(differs, ' OR ') : trusted('FALSE')}) RETURNING t.*)`
+  return sql`upd AS (UPDATE ${table} AS t SET ${join(sets, ', ')} FROM ${trusted(from)} AS new WHERE t.id = new.id AND (${differs.length > 0 ? join(differs, ' OR ') : trusted('FALSE')}) RETURNING t.*)`
 }
 
 function withOwners(owners: readonly string[], changes: Sql): Sql {

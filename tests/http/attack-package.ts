@@ -1,7 +1,7 @@
 // A package with something worth stealing, and roles that may do a part of it.
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 
-const ALL = { create: 'all', read: 'all', update: 'all', delete: 'all', export: 'all' }
+const ALL = { create: 'all', read: 'all', update: 'all', delete: 'all', import: 'all', export: 'all' }
 
 export const FORT: PackageSource = {
   name: 'fort',

@@ -12,6 +12,8 @@ export interface Opened {
   world: World
   /** As this user, behind the sign-in. */
   ask(user: User, method: string, address: string, body?: unknown): Promise<Answer>
+  /** As lines of JSON through the bulk door. */
+  load(user: User, entity: string, lines: readonly object[]): Promise<Answer>
 }
 
 /** Numbers that look random and are the same in every run. */
@@ -102,7 +104,7 @@ export async function openWorld(roles: readonly RandomRole[], seed: number): Pro
     })
     shares.push(share)
   }
-  return { tenant, world: { rows, shares, users, teams }, ask: await behindSignIn(tenant) }
+  return { tenant, world: { rows, shares, users, teams }, ...(await behindSignIn(tenant)) }
 }
 
 const idOf = (value: unknown): string | null =>
@@ -113,7 +115,7 @@ const idOf = (value: unknown): string | null =>
       : String(value)
 
 /** Sign-in is tested elsewhere: here a header says who asks, and everything behind the door is real. */
-async function behindSignIn(tenant: TestTenant): Promise<Opened['ask']> {
+async function behindSignIn(tenant: TestTenant): Promise<Pick<Opened, 'ask' | 'load'>> {
   const { kernel, slug } = tenant
   const { auth, database } = kernel.services
   const actors = new Map<string, Actor>()
@@ -122,7 +124,7 @@ async function behindSignIn(tenant: TestTenant): Promise<Opened['ask']> {
     const id = request.headers.get('x-test-user')
     return id === null ? byKey(request, loaded, address) : (actors.get(id) ?? null)
   }
-  return async (user, method, address, body) => {
+  const send = async (user: User, method: string, address: string, body: string | undefined, type: string) => {
     if (!actors.has(user.id)) {
       const { model } = await kernel.services.catalog.load(slug)
       const roles = user.roles.map((role) => `org.${role.name}`).sort()
@@ -139,10 +141,22 @@ async function behindSignIn(tenant: TestTenant): Promise<Opened['ask']> {
         timeZone: 'UTC',
       })
     }
-    const headers = { 'x-test-user': user.id, 'content-type': 'application/json', 'if-match': '*' }
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    const headers = { 'x-test-user': user.id, 'content-type': type, 'if-match': '*' }
+    const init = { method, headers, ...(body === undefined ? {} : { body }) }
     const response = await kernel.app.request(`http://localhost/api/v1/${slug}/${address}`, init)
     const text = await response.text()
     return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
+  }
+  return {
+    ask: (user, method, address, body) =>
+      send(user, method, address, body === undefined ? undefined : JSON.stringify(body), 'application/json'),
+    load: (user, entity, lines) =>
+      send(
+        user,
+        'POST',
+        `bulk/${entity}`,
+        lines.map((line) => JSON.stringify(line)).join('\n'),
+        'application/x-ndjson',
+      ),
   }
 }
