@@ -32,6 +32,8 @@ export interface Circle {
   reports: readonly string[]
   /** Members of those teams, as far as a role of the actor asks for them. */
   people: Readonly<Record<'team' | 'team_below' | 'unit', readonly string[]>>
+  /** Names of entities of which some record is shared with them. */
+  shared: readonly string[]
   /** The partner's or customer's record that the actor belongs to; null for people of the tenant itself. */
   organisation: string | null
 }
@@ -42,5 +44,6 @@ export const ALONE: Circle = {
   unitTeams: [],
   reports: [],
   people: { team: [], team_below: [], unit: [] },
+  shared: [],
   organisation: null,
 }

@@ -4,7 +4,8 @@ import type { Circle } from '../actor.ts'
 import type { Model } from '../catalog/model.ts'
 import { reachesBy } from '../catalog/rights.ts'
 import type { Queryable } from '../run/database.ts'
-import { param, type Sql, sql } from '../sql/sql.ts'
+import { SHARE_ENTITY } from '../sql/access-sql.ts'
+import { ident, param, type Sql, sql } from '../sql/sql.ts'
 import { USER_ENTITY } from './members.ts'
 import { runSql, systemTable, textArray } from './system-table.ts'
 
@@ -32,6 +33,7 @@ export async function findCircle(
     mine.map((team) => unitOf(teams, team)),
   )
   const asked = reachesBy(model, roles)
+  const organisation = await findOrganisation(queryable, model, userId)
   const membersOf = (scope: 'team' | 'team_below' | 'unit', of: readonly Team[]) =>
     asked.has(scope) && of.length > 0 ? findMembers(queryable, model, of) : []
   const isManager = (['reports', 'team', 'team_below', 'unit'] as const).some((scope) => asked.has(scope))
@@ -45,7 +47,8 @@ export async function findCircle(
       team_below: await membersOf('team_below', below),
       unit: await membersOf('unit', unit),
     },
-    organisation: await findOrganisation(queryable, model, userId),
+    shared: await findShared(queryable, model, [userId, ...ids(mine), ...(organisation ? [organisation] : [])]),
+    organisation,
   }
 }
 
@@ -112,6 +115,24 @@ async function findReports(queryable: Queryable, model: Model, userId: string): 
     .map(([found]) => found ?? '')
     .filter((found) => found !== userId)
     .sort()
+}
+
+/** Those in the trash count: their records may be there too. */
+async function findShared(queryable: Queryable, model: Model, principals: readonly string[]): Promise<string[]> {
+  const { name, entity } = systemTable(model, SHARE_ENTITY)
+  const [kind] = entity.field('on')?.columns ?? []
+  const who = entity.field('principal')?.columns.at(-1)
+  if (!kind || !who) return []
+  const column = ident(kind.column)
+  // Of each entity the first share suffices, however many there are.
+  const rows = await runSql(
+    queryable,
+    sql`WITH RECURSIVE kinds AS (
+      SELECT (SELECT ${column} FROM ${name} WHERE ${ident(who.column)} = ANY(${param(textArray(principals), 'uuid[]')}) ORDER BY ${column} LIMIT 1) AS kind
+      UNION ALL SELECT (SELECT ${column} FROM ${name} WHERE ${ident(who.column)} = ANY(${param(textArray(principals), 'uuid[]')}) AND ${column} > kinds.kind ORDER BY ${column} LIMIT 1) FROM kinds WHERE kinds.kind IS NOT NULL)
+    SELECT kinds.kind FROM kinds WHERE kinds.kind IS NOT NULL`,
+  )
+  return rows.map(([kind]) => kind ?? '')
 }
 
 async function findOrganisation(queryable: Queryable, model: Model, userId: string): Promise<string | null> {

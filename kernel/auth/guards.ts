@@ -126,6 +126,7 @@ const comeByTheirDoor: WriteGuard = async ({ model, actor, entity, operation, is
 
 export const AUTH_GUARDS: Readonly<Record<string, WriteGuard>> = {
   team: tellEveryone,
+  share: tellEveryone,
   team_link: tellEveryone,
   member: async (write) => {
     if (write.entity.entity.name === USER_ENTITY && write.operation !== 'purge') {

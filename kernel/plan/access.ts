@@ -5,7 +5,7 @@ import type { Operation, ScopeName } from '../../sdk/metadata/rights.ts'
 import type { Field, Role } from '../../sdk/metadata/snapshot.ts'
 import { type CheckedRule, checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
-import { linkOwner, ofOwner, type Reach, reachOf } from '../catalog/rights.ts'
+import { isSome, linkOwner, ofOwner, reachOf } from '../catalog/rights.ts'
 import { entityScope } from '../catalog/scope.ts'
 import { anyTargets, referenceTarget } from './paths.ts'
 
@@ -29,15 +29,28 @@ export const NOTHING: Condition = { kind: 'nothing' }
 /** Records that records lead to, that they lead to in turn: further nobody looks, and sees nothing. */
 const MAX_DEPTH = 3
 
+/** Whose rights: roles, and of which entities anything is shared with them; where nothing is, nothing need be asked. */
+export interface Holder {
+  roles: readonly Role[]
+  isShared(entity: EntityModel): boolean
+}
+
 /** What a right reaches when the roles stand alone, without the rights that it takes for granted. */
-export function reachCondition(model: Model, target: EntityModel, operation: Operation, reach: Reach): Condition {
-  const { scope, rules } = reach
+export function reachCondition(
+  model: Model,
+  { roles, isShared }: Holder,
+  target: EntityModel,
+  operation: Operation,
+): Condition {
+  const { scope, rules } = reachOf(model, roles, target, operation)
   if (scope === 'all') return ALL
   if (scope === 'none' && rules.length === 0) return NOTHING
   return any([
     ...(scope === 'none' || scope === 'shared' ? [] : [{ kind: 'owned', scope } as const]),
     ...rules.map((rule) => ruleCondition(model, target, rule)),
-    ...(operation === 'create' || operation === 'import' ? [] : [{ kind: 'shared', operation } as const]),
+    ...(isShared(target) && operation !== 'create' && operation !== 'import'
+      ? [{ kind: 'shared', operation } as const]
+      : []),
   ])
 }
 
@@ -50,19 +63,19 @@ function ruleCondition(model: Model, target: EntityModel, rule: unknown): Condit
 /** Records that may be read, changed …: whoever may change a record may read it. */
 export function accessCondition(
   model: Model,
-  roles: readonly Role[],
+  holder: Holder,
   target: EntityModel,
   operation: Operation,
   depth = 0,
 ): Condition {
-  const own = reachCondition(model, target, operation, reachOf(model, roles, target, operation))
-  if (own.kind === 'nothing') return NOTHING
-  const inherited = inheritedCondition(model, roles, target, depth)
+  if (!isSome(reachOf(model, holder.roles, target, operation))) return NOTHING
+  const own = reachCondition(model, holder, target, operation)
+  const inherited = inheritedCondition(model, holder, target, depth)
   if (operation === 'read') return inherited ? byParents(target, own, inherited) : own
   if (operation === 'create' || operation === 'import')
-    return every([own, ...(inherited ? [inherited] : []), ...ofLink(model, roles, target, operation)])
-  const read = accessCondition(model, roles, target, 'read', depth)
-  return every([read, own, ...ofLink(model, roles, target, operation)])
+    return every([own, ...(inherited ? [inherited] : []), ...ofLink(model, holder, target, operation)])
+  const read = accessCondition(model, holder, target, 'read', depth)
+  return every([read, own, ...ofLink(model, holder, target, operation)])
 }
 
 /** A record that hangs on others is as readable as they are; one that hangs on nothing goes by its own right. */
@@ -80,12 +93,7 @@ const parentsOf = ({ entity }: EntityModel): Field[] =>
   entity.accessFrom.flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
 
 /** undefined: hangs on nothing. */
-function inheritedCondition(
-  model: Model,
-  roles: readonly Role[],
-  target: EntityModel,
-  depth: number,
-): Condition | undefined {
+function inheritedCondition(model: Model, holder: Holder, target: EntityModel, depth: number): Condition | undefined {
   const parents = parentsOf(target)
   if (parents.length === 0) return undefined
   if (depth >= MAX_DEPTH) return NOTHING
@@ -95,7 +103,7 @@ function inheritedCondition(
         // A note on a comment on a file is as far as it goes: what hangs on anything is looked through once.
         depth > 0 && field.type === 'any_reference' && entity.entity.accessFrom.length > 0
           ? NOTHING
-          : accessCondition(model, roles, entity, 'read', depth + 1),
+          : accessCondition(model, holder, entity, 'read', depth + 1),
       )
       if (leads.kind === 'leads' && leads.targets.length === 0) return ALL
       return field.required ? leads : any([{ kind: 'unset', field }, leads])
@@ -104,11 +112,11 @@ function inheritedCondition(
 }
 
 /** A link is written by who may change the record that its field is on. */
-function ofLink(model: Model, roles: readonly Role[], target: EntityModel, operation: Operation): Condition[] {
+function ofLink(model: Model, holder: Holder, target: EntityModel, operation: Operation): Condition[] {
   const [source] = target.entity.fields
   const owner = target.entity.isLink ? linkOwner(model, target) : undefined
-  if (!owner || !source || roles.length === 0) return []
-  return [leadsTo(model, source, (entity) => accessCondition(model, roles, entity, ofOwner(operation), 1))]
+  if (!owner || !source || holder.roles.length === 0) return []
+  return [leadsTo(model, source, (entity) => accessCondition(model, holder, entity, ofOwner(operation), 1))]
 }
 
 function leadsTo(model: Model, field: Field, conditionOf: (entity: EntityModel) => Condition): Condition {

@@ -25,6 +25,8 @@ export interface ReadPlan {
   rights: Rights
   /** Rows that are taken out with it, not only looked at. */
   isExport: boolean
+  /** The actor sees so few that they are better gathered than met on a walk through all. */
+  isNarrow: boolean
   selection: readonly Selected[]
   filter: CheckedRule | undefined
   /** Without the closing `id`, which the statement adds. */
@@ -42,7 +44,13 @@ export interface ReadPlan {
 const NEVER_NULL = new Set(['id', 'version', 'created_at'])
 
 /** @throws RL202 RL203 RL204 RL301 RL104 */
-export function planList(model: Model, entity: EntityModel, request: ListRequest, rights: Rights): ReadPlan {
+export function planList(
+  model: Model,
+  entity: EntityModel,
+  request: ListRequest,
+  rights: Rights,
+  isNarrow = false,
+): ReadPlan {
   const selection = planSelection(model, entity, request, rights)
   const sort = request.sort
     .filter((key) => key.path !== 'id')
@@ -57,6 +65,7 @@ export function planList(model: Model, entity: EntityModel, request: ListRequest
     entity,
     rights,
     isExport: false,
+    isNarrow,
     selection,
     filter: planFilter(model, entity, request.filter, rights),
     sort,

@@ -1,11 +1,11 @@
 // The pass over a plan that asks whether the actor may: entities by name, records by condition, fields by list.
 import { RelataError } from '../../sdk/errors.ts'
 import type { FieldRight, Operation } from '../../sdk/metadata/rights.ts'
-import type { Field, Role } from '../../sdk/metadata/snapshot.ts'
+import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { rolesOf } from '../catalog/rights.ts'
-import { accessCondition, ALL, type Condition } from './access.ts'
+import { accessCondition, ALL, type Condition, type Holder } from './access.ts'
 import { fieldRight, nameRight } from './field-rights.ts'
 
 export interface Rights {
@@ -25,6 +25,7 @@ export interface Rights {
 /** What roles of one version come to, worked out once. */
 interface Worked {
   conditions: Map<string, Condition>
+  possible: Map<string, boolean>
   fields: Map<Field, FieldRight>
   names: Map<EntityModel, FieldRight>
 }
@@ -38,7 +39,7 @@ function workedOf(model: Model, key: string): Worked {
   if (known) return known
   const [oldest] = sets.keys()
   if (sets.size >= MAX_ROLE_SETS && oldest !== undefined) sets.delete(oldest)
-  const made: Worked = { conditions: new Map(), fields: new Map(), names: new Map() }
+  const made: Worked = { conditions: new Map(), possible: new Map(), fields: new Map(), names: new Map() }
   sets.set(key, made)
   return made
 }
@@ -51,15 +52,26 @@ function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made
 }
 
-export function rightsOf(model: Model, actor: Pick<Actor, 'roles'>): Rights {
-  return rightsOfRoles(model, actor.roles.join(','), rolesOf(model, actor))
+export function rightsOf(model: Model, actor: Pick<Actor, 'roles' | 'circle'>): Rights {
+  const { shared } = actor.circle
+  const names = new Set(shared.map((name) => model.find(name)?.entity.name))
+  const holder = { roles: rolesOf(model, actor), isShared: ({ entity }: EntityModel) => names.has(entity.name) }
+  return rightsOfHolder(model, [actor.roles.join(','), ...shared].join('+'), holder)
 }
 
-export function rightsOfRoles(model: Model, key: string, roles: readonly Role[]): Rights {
-  const { conditions, fields, names } = workedOf(model, key)
+function rightsOfHolder(model: Model, key: string, holder: Holder): Rights {
+  const { roles } = holder
+  const { conditions, possible, fields, names } = workedOf(model, key)
   const condition = (entity: EntityModel, operation: Operation): Condition =>
-    remembered(conditions, `${operation} ${entity.entity.id}`, () => accessCondition(model, roles, entity, operation))
-  const can = (entity: EntityModel, operation: Operation) => condition(entity, operation).kind !== 'nothing'
+    remembered(conditions, `${operation} ${entity.entity.id}`, () => accessCondition(model, holder, entity, operation))
+  // Of what could be shared nothing may be shared as yet: an empty list is no refusal.
+  const perhaps: Holder = { roles, isShared: () => true }
+  const can = (entity: EntityModel, operation: Operation): boolean =>
+    remembered(
+      possible,
+      `${operation} ${entity.entity.id}`,
+      () => accessCondition(model, perhaps, entity, operation).kind !== 'nothing',
+    )
   return {
     key,
     can,

@@ -15,6 +15,7 @@ import { bind, ident, input, join, type Statement, sql, toStatement, trusted } f
 import { type Context, cacheKey } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { StatementCache } from './statement-cache.ts'
+import { isNarrow } from './visibility.ts'
 
 const lists = new StatementCache<CompiledList>()
 const gets = new StatementCache<CompiledGet>()
@@ -34,8 +35,10 @@ export async function listRecords(
 ): Promise<string> {
   const { shape, constants } =
     request.filter === undefined ? { shape: '', constants: [] } : liftConstants(request.filter)
-  const compiled = lists.get(`${cacheKey(context, entity)} ${listShape(request, shape)}`, () =>
-    compileList(planList(context.model, entity, request, context.rights)),
+  const isWhole = context.rights.condition(entity, 'read').kind === 'all'
+  const narrow = !isWhole && !request.isTrash && (await isNarrow(context, database, entity))
+  const compiled = lists.get(`${cacheKey(context, entity)} ${narrow} ${listShape(request, shape)}`, () =>
+    compileList(planList(context.model, entity, request, context.rights, narrow)),
   )
   const inputs = { ...context.inputs, ...filterInputs(compiled.filterTypes, constants) }
   searchWords(request.search).forEach((word, index) => {

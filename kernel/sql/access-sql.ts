@@ -28,14 +28,22 @@ export const eyesOf =
     standaloneSql(rights.condition(target, 'read'), new RowSource(model, target, alias))
 
 /** TRUE where the actor may; undefined: everywhere. `row` may be followed over references when it has joins. */
-export function conditionSql(condition: Condition, row: RowSource, depth = 0): Sql | undefined {
-  return condition.kind === 'all' ? undefined : written(condition, row, depth)
+export function conditionSql(condition: Condition, row: RowSource, options: ConditionOptions = {}): Sql | undefined {
+  return condition.kind === 'all' ? undefined : written(condition, row, { depth: 0, isLive: false, ...options })
 }
+
+interface ConditionOptions {
+  /** How deep within sub-queries: names them apart. */
+  depth?: number
+  /** The row is known not to be in the trash. */
+  isLive?: boolean
+}
+type Place = Required<ConditionOptions>
 
 /** Of a row whose statement takes no more joins: looked up by its id once more where the condition needs some. */
 export function standaloneSql(condition: Condition, row: RowSource, depth = 1): Sql | undefined {
   if (condition.kind === 'all') return undefined
-  if (!followsReferences(condition)) return written(condition, row, depth)
+  if (!followsReferences(condition)) return written(condition, row, { depth, isLive: false })
   return existing(row.model, row.entity, condition, row.own('id'), depth)
 }
 
@@ -49,12 +57,12 @@ function existing(model: Model, entity: EntityModel, condition: Condition, id: S
   const alias = `a${depth}`
   const joins = new Joins(`${alias}_`)
   const row = new RowSource(model, entity, alias, joins)
-  const met = conditionSql(condition, row, depth + 1)
+  const met = conditionSql(condition, row, { depth: depth + 1 })
   const and = met ? sql` AND ${met}` : sql``
   return sql`EXISTS (SELECT 1 FROM ${ident(model.snapshot.schema, entity.entity.table)} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own('id')} = ${id}${and})`
 }
 
-function written(condition: Condition, row: RowSource, depth: number): Sql {
+function written(condition: Condition, row: RowSource, place: Place): Sql {
   switch (condition.kind) {
     case 'all':
       return trusted('TRUE')
@@ -63,19 +71,19 @@ function written(condition: Condition, row: RowSource, depth: number): Sql {
     case 'any':
     case 'every':
       return sql`(${join(
-        condition.items.map((item) => written(item, row, depth)),
+        condition.items.map((item) => written(item, row, place)),
         condition.kind === 'any' ? ' OR ' : ' AND ',
       )})`
     case 'owned':
       return owned(condition.scope, row)
     case 'shared':
-      return shared(condition.operation, row)
+      return shared(condition.operation, row, place.isLive)
     case 'rule':
-      return sql`(${predicateSql(condition.rule, (path) => row.trusted().column(path).sql)} IS TRUE)`
+      return predicateSql(condition.rule, (path) => row.trusted().column(path).sql)
     case 'unset':
       return sql`${row.own(idColumn(condition.field))} IS NULL`
     case 'leads':
-      return leads(condition, row, depth)
+      return leads(condition, row, place.depth)
   }
 }
 
@@ -83,27 +91,48 @@ const idColumn = (field: Field): string => field.columns.at(-1)?.column ?? 'id'
 
 /** A record without an owner belongs to who made it. */
 function owned(scope: ScopeName, row: RowSource): Sql {
+  return sql`(${join(ownedBy(scope, row), ' OR ')})`
+}
+
+/** The ways in which a record is within the scope, each of which an index serves. */
+export function ownedBy(scope: ScopeName, row: RowSource): Sql[] {
   const { ownership } = row.entity.entity
   const isOwned = ownership === 'user' || ownership === 'team'
   const owner = row.own(isOwned ? 'owner' : 'created_by')
-  if (scope === 'own') return sql`${owner} = ${input('env:me', 'uuid')}`
+  if (scope === 'own') return [sql`${owner} = ${input('env:me', 'uuid')}`]
   const byPerson = sql`${owner} = ANY(${input(`acl:owners:${scope}`, 'uuid[]')})`
-  if (!isOwned || scope === 'reports') return byPerson
-  return sql`(${byPerson} OR ${row.own('owner_team')} = ANY(${input(`acl:teams:${scope}`, 'uuid[]')}))`
+  if (!isOwned || scope === 'reports') return [byPerson]
+  return [byPerson, sql`${row.own('owner_team')} = ANY(${input(`acl:teams:${scope}`, 'uuid[]')})`]
 }
 
 /** A share that went into the trash along with its record still counts there, or nobody could undo what they did by it. */
-function shared(operation: Operation, row: RowSource): Sql {
-  const shares = row.model.find(SHARE_ENTITY)
-  const record = shares?.field('on')?.columns
+function shared(operation: Operation, row: RowSource, isLive: boolean): Sql {
+  const alive = isLive
+    ? trusted('s.deleted_at IS NULL')
+    : sql`(s.deleted_at IS NULL OR s.deleted_at = ${row.own('deleted_at')})`
+  const shares = sharesOf(row.model, row.entity, operation)
+  return shares
+    ? sql`EXISTS (SELECT 1 ${shares.from} AND ${shares.id} = ${row.own('id')} AND ${alive})`
+    : trusted('FALSE')
+}
+
+/** Ids of the live records that are shared with the actor; undefined: none can be. */
+export function sharedIds(model: Model, entity: EntityModel, operation: Operation): Sql | undefined {
+  const shares = sharesOf(model, entity, operation)
+  return shares && sql`SELECT ${shares.id} ${shares.from} AND s.deleted_at IS NULL`
+}
+
+function sharesOf(model: Model, { entity }: EntityModel, operation: Operation): { from: Sql; id: Sql } | undefined {
+  const shares = model.find(SHARE_ENTITY)
   const [who, access, until] = ['principal', 'access', 'until'].map((name) => shares?.field(name)?.columns.at(-1))
-  const [kind, id] = record ?? []
-  if (!shares || !kind || !id || !who || !access || !until) return trusted('FALSE')
-  const table = ident(row.model.snapshot.schema, shares.entity.table)
-  const names = join([row.entity.entity.name, ...row.entity.entity.aliases].map(literal), ', ')
+  const [kind, id] = shares?.field('on')?.columns ?? []
+  if (!shares || !kind || !id || !who || !access || !until) return undefined
+  const table = ident(model.snapshot.schema, shares.entity.table)
   const column = (name: { column: string }): Sql => ident('s', name.column)
+  const names = join([entity.name, ...entity.aliases].map(literal), ', ')
   const levels = join(ALLOWED_BY[operation].map(literal), ', ')
-  return sql`EXISTS (SELECT 1 FROM ${table} AS s WHERE ${column(id)} = ${row.own('id')} AND ${column(kind)} IN (${names}) AND ${column(who)} = ANY(${input('acl:principals', 'uuid[]')}) AND ${column(access)} IN (${levels}) AND (${column(until)} IS NULL OR ${column(until)} > now()) AND (s.deleted_at IS NULL OR s.deleted_at = ${row.own('deleted_at')}))`
+  const from = sql`FROM ${table} AS s WHERE ${column(kind)} IN (${names}) AND ${column(who)} = ANY(${input('acl:principals', 'uuid[]')}) AND ${column(access)} IN (${levels}) AND (${column(until)} IS NULL OR ${column(until)} > now())`
+  return { from, id: column(id) }
 }
 
 function leads({ field, targets }: Condition & { kind: 'leads' }, row: RowSource, depth: number): Sql {

@@ -9,6 +9,7 @@ import type { EncodeRow } from '../respond/encoder.ts'
 import { predicateSql } from '../rules/sql.ts'
 import { conditionSql, eyesOf } from './access-sql.ts'
 import { afterCursor, type Key, keysOf, orderBy } from './keyset.ts'
+import { gatherIds } from './gather-sql.ts'
 import { Joins, RowSource } from './row-source.ts'
 import { ColumnList, selectColumns } from './select-columns.ts'
 import { ident, input, join, literal, type Sql, type Statement, sql, toStatement, trusted } from './sql.ts'
@@ -103,7 +104,10 @@ function pageOf(plan: ReadPlan, keys: readonly Key[], unlimited: Branch): Sql {
 
 function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {
   const alive = sql`r.deleted_at IS ${trusted(plan.isTrash ? 'NOT NULL' : 'NULL')}`
-  const right = conditionSql(plan.rights.condition(plan.entity, plan.isExport ? 'export' : 'read'), row.trusted())
+  const condition = plan.rights.condition(plan.entity, plan.isExport ? 'export' : 'read')
+  const right = plan.isNarrow
+    ? sql`${row.own('id')} IN (${gatherIds(plan.model, plan.entity, condition)})`
+    : conditionSql(condition, row.trusted(), { isLive: !plan.isTrash })
   const filter = plan.filter ? [filterSql(plan.filter, row)] : []
   const words = Array.from({ length: plan.searchWords }, (_, index) => wordSql(plan, row, `q${index}`))
   return [alive, ...(right ? [right] : []), ...filter, ...words]
