@@ -9,7 +9,7 @@ import type { EntityModel, Model } from './model.ts'
 const READABLE_SYSTEM_ENTITIES: ReadonlySet<string> = new Set(['system.user', 'system.team'])
 
 /** Made by the kernel alone: a session by signing in, a job by what asks for it. */
-const MADE_BY_THE_KERNEL: ReadonlySet<string> = new Set(['system.session', 'system.job'])
+const MADE_BY_THE_KERNEL: ReadonlySet<string> = new Set(['system.session', 'system.job', 'system.mail_message'])
 
 export function can(model: Model, actor: Actor, entity: EntityModel, operation: Operation): boolean {
   if (refuses(entity, operation)) return false
