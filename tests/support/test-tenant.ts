@@ -57,7 +57,7 @@ export async function openTestTenant(
     databaseUrl: url,
     metadataFolder: METADATA_FOLDER,
     pagesFolder: path.join(dataFolder, 'no-pages'),
-    mailPausesMs: [50, 50, 50],
+    mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
   const database = openDatabase({ url, poolSize: 1, longPoolSize: 1 })
