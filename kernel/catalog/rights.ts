@@ -4,6 +4,7 @@ import { fieldType } from '../../sdk/fields/index.ts'
 import type { Operation, Role } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from './model.ts'
+import { roleNamed } from './narrowed-role.ts'
 
 /** Entities of the kernel whose records everyone with a role may read: names of colleagues and teams. */
 const READABLE_SYSTEM_ENTITIES: ReadonlySet<string> = new Set(['system.user', 'system.team'])
@@ -40,7 +41,7 @@ function hasWritable(target: EntityModel): boolean {
 
 /** Roles that the snapshot knows; unknown names grant nothing. */
 export function rolesOf(model: Model, actor: Actor): Role[] {
-  return actor.roles.flatMap((name) => model.role(name) ?? [])
+  return actor.roles.flatMap((name) => roleNamed(model, name) ?? [])
 }
 
 /** May change metadata, users and roles. */
