@@ -74,7 +74,10 @@ describe('reading the environment', () => {
   })
 
   test('mail needs a sender and the address that its links lead to', () => {
-    const names = (env: Record<string, string>) => problemsOf(env).problems.map(({ path: name }) => name).sort()
+    const names = (env: Record<string, string>) =>
+      problemsOf(env)
+        .problems.map(({ path: name }) => name)
+        .sort()
     const url = 'smtp://relata:hunter2@mail.example.org:587'
     expect(names({ RELATA_SMTP_URL: url })).toEqual(['RELATA_MAIL_FROM', 'RELATA_PUBLIC_URL'])
     expect(names({ RELATA_MAIL_FROM: 'crm@example.org' })).toEqual(['RELATA_SMTP_URL'])

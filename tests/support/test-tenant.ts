@@ -1,5 +1,5 @@
 // A tenant over HTTP without a server: the whole kernel in this process, asked through its fetch function.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
@@ -51,12 +51,15 @@ export async function openTestTenant(
 ): Promise<TestTenant> {
   const { url } = await createTestDatabase()
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))
+  const pagesFolder = path.join(dataFolder, 'pages')
+  mkdirSync(pagesFolder)
+  writeFileSync(path.join(pagesFolder, 'index.html'), '<!doctype html><title>Studio</title>')
   const kernel = await assembleKernel({
     config: readConfig({ RELATA_DATA: dataFolder, ...environment }),
     log: createLogger({ logLevel: 'fatal', logFormat: 'text' }),
     databaseUrl: url,
     metadataFolder: METADATA_FOLDER,
-    pagesFolder: path.join(dataFolder, 'no-pages'),
+    pagesFolder,
     mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
