@@ -145,9 +145,10 @@ test('where somebody is signed in is listed, and ended', async ({ page, browser,
   await signIn(other.context(), studio)
   await signIn(page.context(), studio)
   await other.goto(`/${TENANT}/profile`)
-  await expect(other.getByText('this device')).toBeVisible()
+  await expect(other.locator('.rl-sessions').getByText('this device')).toBeVisible()
   await page.goto(`/${TENANT}/profile`)
   const list = page.locator('.rl-sessions li')
+  await expect(list.nth(1)).toBeVisible()
   const before = await list.count()
   // The newest of the others is the one that was made just before.
   await list.nth(1).getByRole('button').click()
