@@ -301,6 +301,29 @@ describe('sending', () => {
     server.refuseWith(null)
   })
 
+  test('goes on where a process left off that took a message and died', async () => {
+    server.refuseWith(451)
+    await tenant.call('POST', 'invitations', { email: 'left@example.org', roles: ['system.reader'] })
+    await expect.poll(() => states('left@example.org'), { timeout: 5_000 }).toMatchObject([{ state: 'failed' }])
+    server.refuseWith(null)
+    const table = `"${tenant.schema}"."${tenant.tableOf('system.mail_message')}"`
+    const take = (until: string) =>
+      tenant.database.query(
+        `update ${table} set state = 'queued', attempts = 1, due_at = now() + $1::interval where "to" = 'left@example.org'`,
+        [until],
+      )
+    const look = () => tenant.database.query(`select pg_notify('relata_mail', $1)`, [tenant.schema])
+    await take('5 minutes')
+    await look()
+    await tenant.call('POST', 'invitations', { email: 'next@example.org', roles: ['system.reader'] })
+    await server.next('next@example.org')
+    expect(server.received.filter(({ to }) => to.includes('left@example.org'))).toEqual([])
+    await take('-1 second')
+    await look()
+    expect((await server.next('left@example.org')).subject).toBe('Invitation to Test')
+    await expect.poll(() => states('left@example.org')).toMatchObject([{ state: 'sent' }])
+  })
+
   test('does not go to an invitation that was revoked meanwhile', async () => {
     server.refuseWith(451)
     const { body } = await tenant.call('POST', 'invitations', { email: 'early@example.org', roles: ['system.reader'] })
