@@ -19,6 +19,7 @@ import {
   type Taken,
   takeMessages,
 } from './outbox.ts'
+import { removeOldMail } from './old-mail.ts'
 import { Postman } from './postman.ts'
 import { openTransport, type SmtpOptions } from './transport.ts'
 
@@ -74,6 +75,8 @@ export async function openMail(options: MailOptions): Promise<MailRoom> {
   const keep = async (loaded: LoadedTenant, message: Message): Promise<{ id: string; link: string | null }> => {
     const link = message.link ? await pathOf(loaded, message.link) : null
     const letter = fillIn(message, link === null ? undefined : urlOf(link))
+    // So that the postman comes by, who also takes away what is old.
+    await announceBox(database, loaded.tenant.schema)
     return { id: await putMessage(database, loaded.model, { ...message, ...letter }, 'kept'), link }
   }
 
@@ -100,6 +103,10 @@ export async function openMail(options: MailOptions): Promise<MailRoom> {
     for (const taken of await takeMessages(database, loaded.model)) {
       await settleMessage(database, loaded.model, taken.id, await outcomeOf(loaded, taken))
     }
+    // Nobody waits for it, and the messages themselves are more important.
+    await removeOldMail(database, loaded).catch((error: unknown) =>
+      log.warn({ err: error, tenant: loaded.tenant.slug }, 'could not remove old mail'),
+    )
     return nextMessageInMs(database, loaded.model)
   }
 

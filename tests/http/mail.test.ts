@@ -335,6 +335,19 @@ describe('sending', () => {
     expect(server.received.filter(({ to }) => to.includes('early@example.org'))).toEqual([])
   })
 
+  test('keeps messages for 90 days, and those that wait for as long as they wait', async () => {
+    const table = `"${tenant.schema}"."${tenant.tableOf('system.mail_message')}"`
+    await tenant.call('POST', 'invitations', { email: 'old@example.org', roles: ['system.reader'] })
+    await server.next('old@example.org')
+    await expect.poll(() => states('old@example.org')).toMatchObject([{ state: 'sent' }])
+    await tenant.database.query(
+      `update ${table} set created_at = now() - interval '91 days' where "to" = 'old@example.org'`,
+    )
+    await tenant.call('POST', 'invitations', { email: 'fresh@example.org', roles: ['system.reader'] })
+    await expect.poll(() => states('old@example.org')).toEqual([])
+    expect(await states('fresh@example.org')).toHaveLength(1)
+  })
+
   test('lets no name that somebody chose end a header, add a recipient, or become HTML', async () => {
     await tenant.kernel.tenants.create({
       title: 'Evil\r\nBcc: all@example.org <b>[link]</b>',
