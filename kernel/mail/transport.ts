@@ -41,7 +41,8 @@ export function openTransport({ url, from }: SmtpOptions): Transport {
     async send({ to, subject, text, html }) {
       try {
         // As an object: a list in the text of an address would be taken for several.
-        await transporter.sendMail({ from, to: { name: '', address: to }, subject, text, html })
+        const headers = { 'Auto-Submitted': 'auto-generated' }
+        await transporter.sendMail({ from, to: { name: '', address: to }, subject, text, html, headers })
       } catch (error) {
         throw isForGood(error) ? new MailRefused(messageOf(error), { cause: error }) : error
       }

@@ -84,6 +84,8 @@ function readSmtpUrl(text: string): string | Refusal {
       why: 'it has a path, a query or a fragment',
       whatToDo: `${whatToDo} Write @, / and : in passwords as %40, %2F, %3A.`,
     }
+  if (/%(?![0-9A-Fa-f]{2})/.test(url.username + url.password))
+    return { why: 'its user or password has a % that stands for nothing', whatToDo: `${whatToDo} Write % as %25.` }
   return text
 }
 

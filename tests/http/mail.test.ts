@@ -63,6 +63,7 @@ describe('an invitation', () => {
     expect(mail.subject).toBe('Invitation to Test')
     const link = linkIn(mail.text)
     expect(link.href.startsWith(`${ORIGIN}/invitation?tenant=test&token=`)).toBe(true)
+    expect(mail.raw).toMatch(/^Auto-Submitted: auto-generated/m)
     expect(mail.html).toContain(`href="${link.href.replaceAll('&', '&amp;')}"`)
 
     expect((await look(link)).body).toMatchObject({ tenant: { slug: 'test', title: 'Test' }, email: 'new@example.org' })

@@ -88,6 +88,9 @@ describe('reading the environment', () => {
     })
     expect(describeConfig(readConfig({ ...whole, RELATA_MAIL_FROM: 'crm@example.org' }))).not.toContain('hunter2')
     expect(names({ ...whole, RELATA_MAIL_FROM: 'a@example.org\r\nBcc: b@example.org' })).toEqual(['RELATA_MAIL_FROM'])
+    expect(
+      names({ ...whole, RELATA_SMTP_URL: 'smtp://me:100%@mail.example.org', RELATA_MAIL_FROM: 'a@example.org' }),
+    ).toEqual(['RELATA_SMTP_URL'])
     const wrong = problemsOf({ RELATA_SMTP_URL: 'http://relata:hunter2@mail.example.org' })
     expect(wrong.message).toContain('it is not an smtp:// or smtps:// address')
     expect(wrong.message).not.toContain('hunter2')
