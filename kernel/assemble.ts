@@ -2,13 +2,15 @@
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { AUTH_GUARDS, type AuthRoom, openAuth } from './auth/index.ts'
+import { invitationLink } from './auth/invitations.ts'
 import { openCatalog } from './catalog/store.ts'
 import { createFileStore } from './files/file-store.ts'
 import { createApp } from './http/app.ts'
 import type { Health } from './http/health.ts'
 import { jobHandlers } from './jobs/handlers.ts'
 import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
-import type { Config } from './platform/config.ts'
+import { openMail } from './mail/index.ts'
+import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { createPublisher } from './schema/publisher.ts'
@@ -37,6 +39,8 @@ export interface KernelOptions {
   metadataFolder: string
   /** studio/dist */
   pagesFolder: string
+  /** Between tries to send a message: for tests. */
+  mailPausesMs?: readonly number[]
 }
 
 /** Each running job keeps one; the others are for publishes, bulk loads and exports. */
@@ -60,7 +64,7 @@ export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
 }
 
 async function furnish(
-  { config, log, metadataFolder, pagesFolder }: KernelOptions,
+  { config, log, metadataFolder, pagesFolder, mailPausesMs }: KernelOptions,
   database: Database,
   directUrl: string,
 ): Promise<Kernel> {
@@ -82,7 +86,18 @@ async function furnish(
     findTenants: (ids) => catalog.findTenants(ids),
     secrets: secrets.map((secret) => createKeyring([secret]).derive('session cookie').toString('base64url')),
     publicUrl: config.publicUrl,
+    minPasswordLength: config.minPasswordLength,
     log,
+  })
+  const mail = await openMail({
+    database,
+    catalog,
+    accounts: auth.accounts,
+    log,
+    smtp: config.smtp,
+    origin: originOf(config),
+    invitationLink: (loaded, id, isMailed) => invitationLink(database, loaded, id, isMailed),
+    ...(mailPausesMs ? { pausesMs: mailPausesMs } : {}),
   })
   const files = createFileStore(config.dataFolder)
   const services: Services = {
@@ -92,6 +107,7 @@ async function furnish(
     catalog,
     publisher,
     auth,
+    mail,
     seal: keys.seal,
     guards: AUTH_GUARDS,
   }
@@ -107,6 +123,7 @@ async function furnish(
     health,
     async close() {
       await jobs.stop()
+      await mail.close()
       await catalog.close()
       await auth.close()
       await database.close()

@@ -4,6 +4,7 @@ import type { PackageSource } from '../sdk/metadata/source.ts'
 import type { Problem, RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
+import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
 import type { Seal } from './plan/field-value.ts'
 import type { WriteGuard } from './run/guard.ts'
@@ -108,6 +109,7 @@ export interface Services {
   catalog: Catalog
   publisher: Publisher
   auth: Auth
+  mail: Mail
   /** Encrypts the text of a secret field for storage at its place. */
   seal: Seal
   /** Checks hung before a write is committed, by trait of the entity. */

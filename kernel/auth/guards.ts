@@ -3,11 +3,12 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { Model } from '../catalog/model.ts'
 import { canAdminister } from '../catalog/rights.ts'
-import type { WriteGuard } from '../run/guard.ts'
+import type { GuardedWrite, WriteGuard } from '../run/guard.ts'
 import type { Queryable } from '../run/database.ts'
 import { ident, param, sql } from '../sql/sql.ts'
 import { KEY_ENTITY } from './api-keys.ts'
 import { AUTH_CHANNEL, tenantMessage } from './channel.ts'
+import { INVITATION_ENTITY } from './invitations.ts'
 import { USER_ENTITY } from './members.ts'
 import { SESSION_ENTITY } from './tenant-access.ts'
 import { runSql, systemTable, textArray } from './system-table.ts'
@@ -109,19 +110,35 @@ const keepEndedSessions: WriteGuard = async ({ tx, model, entity, ids, operation
   })
 }
 
-/** Sessions and keys come to be by signing in and by POST keys; as plain records they would be of use to nobody. */
-const comeByTheirDoor: WriteGuard = async ({ model, actor, entity, operation, isAlong }) => {
+const DOORS: Readonly<Record<string, string>> = {
+  [KEY_ENTITY]: 'Use POST keys.',
+  [SESSION_ENTITY]: 'A session begins by signing in.',
+  [INVITATION_ENTITY]: 'Use POST invitations.',
+}
+
+/**
+ * Sessions, keys and invitations come to be by signing in, by POST keys and by POST invitations; as plain records they
+ * would be of use to nobody.
+ */
+const comeByTheirDoor: WriteGuard = async ({ model, actor, entity, operation, fields, isAlong }) => {
   const { name } = entity.entity
-  if (name !== KEY_ENTITY && name !== SESSION_ENTITY) return
-  if (operation === 'create')
-    throw new RelataError('RL301', `Nobody can create ${name} as a record.`, {
-      hint: name === KEY_ENTITY ? 'Use POST keys.' : 'A session begins by signing in.',
-    })
+  const hint = DOORS[name]
+  if (hint === undefined) return
+  if (operation === 'create') throw new RelataError('RL301', `Nobody can create ${name} as a record.`, { hint })
+  if (name === INVITATION_ENTITY) keepInvitation(operation, fields)
   if (operation === 'restore' && name === SESSION_ENTITY && !isAlong)
     throw new RelataError('RL301', 'An ended session does not come back.', { hint: 'Sign in again.' })
   const letsIn = operation === 'restore' || operation === 'update'
-  if (letsIn && name === KEY_ENTITY && actor.kind !== 'system' && !canAdminister(model, actor))
+  if (letsIn && name !== SESSION_ENTITY && actor.kind !== 'system' && !canAdminister(model, actor))
     throw forAdministrators()
+}
+
+/** The link of an invitation speaks for one address, and one that was revoked stays so. */
+function keepInvitation(operation: GuardedWrite['operation'], fields: ReadonlySet<string>): void {
+  const hint = 'Delete it, and invite anew.'
+  if (operation === 'restore') throw new RelataError('RL301', 'A revoked invitation does not come back.', { hint })
+  if (operation === 'update' && fields.has('email'))
+    throw new RelataError('RL301', 'The address of an invitation does not change.', { hint })
 }
 
 export const AUTH_GUARDS: Readonly<Record<string, WriteGuard>> = {

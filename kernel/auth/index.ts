@@ -15,7 +15,7 @@ import { sessionCookie } from './session-cookie.ts'
 import { createSessions, type SignedIn } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
 import { dropSessionRow, dropSessionRows, isMember } from './tenant-access.ts'
-import { Throttle } from './throttle.ts'
+import { LINK_LIMITS, RESET_LIMITS, Throttle } from './throttle.ts'
 
 export { forgetMemberships } from './memberships.ts'
 export { addMember, ensureSystemUser, type NewMember, SYSTEM_USER_ID, systemActor, systemContext } from './members.ts'
@@ -32,6 +32,8 @@ export interface AuthOptions {
   secrets: readonly string[]
   /** Origin under which people reach the server; null: the address it listens on. */
   publicUrl: string | null
+  /** Characters that a new password must have. */
+  minPasswordLength: number
   log: Logger
 }
 
@@ -40,6 +42,10 @@ export interface AuthRoom extends Auth {
   accounts: Accounts
   setup: Setup
   passwords: PasswordSignIn
+  /** Of one-time links that are tried, and of new passwords that are asked for. */
+  links: Throttle
+  resets: Throttle
+  minPasswordLength: number
   identityOf(request: Request): Promise<(Identity & SignedIn) | null>
   /** Organisations that this account can enter now. */
   tenantsOf(identity: string): Promise<readonly TenantInfo[]>
@@ -57,7 +63,7 @@ export interface AuthRoom extends Auth {
 
 /** Runs the migrations of the auth schema. */
 export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
-  const { database, catalog, findTenants, secrets, publicUrl, log } = options
+  const { database, catalog, findTenants, secrets, publicUrl, minPasswordLength, log } = options
   const [secret] = secrets
   if (!secret) throw new RelataError('RL504', 'There is no secret to sign cookies with.')
   const isSecure = publicUrl?.startsWith('https://') ?? false
@@ -65,7 +71,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
   const cookie = sessionCookie(secrets, isSecure)
   const sessions = createSessions(database, cookie)
   const actors = createActors(database, cookie, sessions, log)
-  const accounts = createAccounts(database, library)
+  const accounts = createAccounts(database, library, minPasswordLength)
   const passwords = createPasswordSignIn(library, cookie, new Throttle())
 
   const hear = (payload: string): void => {
@@ -113,6 +119,9 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     accounts,
     setup: createSetup(database, accounts),
     passwords,
+    links: new Throttle(LINK_LIMITS),
+    resets: new Throttle(RESET_LIMITS),
+    minPasswordLength,
     actorOf: actors.of,
     refusal: (request) =>
       request.headers.get('authorization') === null

@@ -15,6 +15,7 @@ import { ownOrigin } from './same-origin.ts'
 import { COOKIE_PREFIX } from './session-cookie.ts'
 
 export const AUTH_SCHEMA = 'auth'
+/** Bounds of the library's own; what a new password has to be is in sdk/passwords. */
 export const PASSWORD_LENGTH = { min: 8, max: 128 } as const
 /** A session that is used lasts on; see renewal in sessions.ts. */
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
@@ -127,6 +128,7 @@ CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.membership (
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (identity, tenant)
 );
+ALTER TABLE ${AUTH_SCHEMA}.password_link ADD COLUMN IF NOT EXISTS purpose text NOT NULL DEFAULT 'handed';
 DELETE FROM ${AUTH_SCHEMA}.session WHERE "expiresAt" < now();
 DELETE FROM ${AUTH_SCHEMA}.password_link WHERE expires_at < now();
 `

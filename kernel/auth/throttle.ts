@@ -7,13 +7,35 @@ interface Limit {
   windowMs: number
 }
 
+/** How many failures of one kind are borne. */
+export interface Limits {
+  /** Someone who mistypes, from one place. */
+  both: Limit
+  /** One account from many places. */
+  account: Limit
+  /** Many accounts from one place; an office shares one address. */
+  address: Limit
+}
+
 const MINUTE = 60_000
-/** Someone who mistypes, from one place. */
-const BOTH: Limit = { failures: 5, windowMs: 5 * MINUTE }
-/** One account guessed from many places. Wide, so that a stranger cannot easily lock a person out. */
-const ACCOUNT: Limit = { failures: 50, windowMs: 15 * MINUTE }
-/** Many accounts guessed from one place; an office shares one address. */
-const ADDRESS: Limit = { failures: 60, windowMs: 15 * MINUTE }
+/** Wide for one account, so that a stranger cannot easily lock a person out. */
+const SIGN_IN: Limits = {
+  both: { failures: 5, windowMs: 5 * MINUTE },
+  account: { failures: 50, windowMs: 15 * MINUTE },
+  address: { failures: 60, windowMs: 15 * MINUTE },
+}
+/** Every one of these may send a mail. */
+export const RESET_LIMITS: Limits = {
+  both: { failures: 3, windowMs: 15 * MINUTE },
+  account: { failures: 5, windowMs: 60 * MINUTE },
+  address: { failures: 30, windowMs: 60 * MINUTE },
+}
+/** One-time links cannot be guessed; who tries keeps the server busy. */
+export const LINK_LIMITS: Limits = {
+  both: { failures: 30, windowMs: 15 * MINUTE },
+  account: { failures: Number.POSITIVE_INFINITY, windowMs: MINUTE },
+  address: { failures: 30, windowMs: 15 * MINUTE },
+}
 const MAX_COUNTERS = 50_000
 
 interface Counter {
@@ -24,8 +46,10 @@ interface Counter {
 export class Throttle {
   private readonly counters = new Map<string, Counter>()
   private readonly now: () => number
+  private readonly limits: Limits
 
-  constructor(now: () => number = Date.now) {
+  constructor(limits: Limits = SIGN_IN, now: () => number = Date.now) {
+    this.limits = limits
     this.now = now
   }
 
@@ -35,9 +59,9 @@ export class Throttle {
    */
   attempt(address: string, account: string): { succeeded(): void } {
     const limits: [string, Limit][] = [
-      [`both ${address} ${account}`, BOTH],
-      [`account ${account}`, ACCOUNT],
-      [`address ${address}`, ADDRESS],
+      [`both ${address} ${account}`, this.limits.both],
+      [`account ${account}`, this.limits.account],
+      [`address ${address}`, this.limits.address],
     ]
     for (const [key, limit] of limits) this.refuse(key, limit)
     for (const [key, limit] of limits) this.count(key, limit)

@@ -107,6 +107,16 @@ const PROFILE = object(
   ['user_id', 'display_name', 'roles', 'administer'],
 )
 
+const INVITATION = object(
+  {
+    id: UUID,
+    sent: { type: 'string', enum: ['mailed', 'link'] },
+    link: TEXT,
+    expires_at: { type: 'string', format: 'date-time' },
+  },
+  ['id', 'sent', 'expires_at'],
+)
+
 function administration(): Record<string, PathItem> {
   const version: JsonSchema = { name: 'n', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }
   const plan = (id: string, summary: string, schema: JsonSchema) =>
@@ -140,10 +150,29 @@ function administration(): Record<string, PathItem> {
     '/keys': {
       post: call('create_key', 'account', 'Create an API key, shown once', {
         requestBody: body(
-          object({ name: TEXT, role: TEXT, expires_at: { type: 'string', format: 'date-time' } }, ['name', 'role']),
+          object(
+            {
+              name: TEXT,
+              role: TEXT,
+              entities: list(TEXT),
+              read_only: { type: 'boolean' },
+              expires_at: { type: 'string', format: 'date-time' },
+            },
+            ['name', 'role'],
+          ),
         ),
         responses: { '201': json('The key', object({ id: UUID, key: TEXT })), ...WRITE },
       }),
+    },
+    '/invitations': {
+      post: call('invite', 'account', 'Invite a person by mail, or by a link to hand over', {
+        requestBody: body(object({ email: TEXT, roles: list(TEXT) })),
+        responses: { '201': json('The invitation', INVITATION), ...WRITE },
+      }),
+    },
+    '/invitations/{id}/resend': {
+      parameters: [parameter('id')],
+      post: call('resend_invitation', 'account', 'Send it again; the earlier link ends', answers(INVITATION, WRITE)),
     },
   }
 }

@@ -93,5 +93,5 @@ const tagOf = ({ name, description }: Entity) => ({
 const TENANT_TAGS = [
   { name: 'several entities', description: 'Batches and files' },
   { name: 'metadata', description: 'What entities, forms and views there are, and how they change' },
-  { name: 'account', description: 'The person who asks, and keys' },
+  { name: 'account', description: 'The person who asks, keys and invitations' },
 ]

@@ -14,12 +14,13 @@ import {
 import type { Field, Role } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from './model.ts'
+import { roleNamed } from './narrowed-role.ts'
 
 /** Entities of the kernel whose records everyone with a role may read: names of colleagues and teams. */
 const READABLE_SYSTEM_ENTITIES: ReadonlySet<string> = new Set(['system.user', 'system.team'])
 
 /** Made by the kernel alone: a session by signing in, a job by what asks for it. */
-const MADE_BY_THE_KERNEL: ReadonlySet<string> = new Set(['system.session', 'system.job'])
+const MADE_BY_THE_KERNEL: ReadonlySet<string> = new Set(['system.session', 'system.job', 'system.mail_message'])
 
 /** How far a right reaches, all roles taken together. */
 export interface Reach {
@@ -70,7 +71,7 @@ function hasWritable(target: EntityModel): boolean {
 
 /** Roles that the snapshot knows; unknown names grant nothing. */
 export function rolesOf(model: Model, actor: Pick<Actor, 'roles'>): Role[] {
-  return actor.roles.flatMap((name) => model.role(name) ?? [])
+  return actor.roles.flatMap((name) => roleNamed(model, name) ?? [])
 }
 
 /** May change metadata, users and roles. */

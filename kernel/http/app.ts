@@ -9,9 +9,11 @@ import { problemResponse } from '../respond/problem.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Services } from '../services.ts'
 import type { Tenants } from '../tenants/index.ts'
+import { accountRoutes } from './account.ts'
 import { bulkRoutes } from './bulk.ts'
 import { fileRoutes } from './files.ts'
 import { type Health, healthRoutes } from './health.ts'
+import { invitationRoutes, joinRoutes } from './invitations.ts'
 import { keyRoutes } from './keys.ts'
 import { metaRoutes } from './meta.ts'
 import { metadataRoutes } from './metadata.ts'
@@ -44,7 +46,9 @@ export function createApp({ services, auth, files, tenants, publisher, health, p
 
   app.use('/api/*', sameOriginOnly(auth, log))
   const welcome = ({ id, email, name }: Account) => tenants.adopt({ identity: id, email, name })
-  app.route('/api', sessionRoutes(auth, tenants, log, welcome))
+  app.route('/api', sessionRoutes(auth, tenants, services, welcome))
+  app.route('/api', accountRoutes(services, auth))
+  app.route('/api', joinRoutes(services, auth))
   app.route('/api', tenantRoutes(services, auth, tenants))
   app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))
   app.all('/api/*', (c) => {
@@ -71,6 +75,7 @@ function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publish
     profileRoutes(services),
     keyRoutes(services),
     userRoutes(services, auth),
+    invitationRoutes(services, auth),
   ]
   for (const room of rooms) app.route('/', room)
   return app

@@ -8,6 +8,7 @@ import { refuseUnknown } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonText } from '../respond/json.ts'
+import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import type { Context } from '../run/context.ts'
 import { isUuid } from '../run/new-id.ts'
 import { getRecord } from '../run/read-records.ts'
@@ -52,11 +53,12 @@ export function fileRoutes(services: Services, files: FileStore): Hono<TenantEnv
       const isShown = c.req.query('inline') === 'true' && SHOWN.test(found.mediaType)
       return new Response(files.read(context.model.snapshot.schema, found.key), {
         headers: {
+          ...SAFE_HEADERS,
           etag,
           'content-type': isShown ? found.mediaType : 'application/octet-stream',
           'content-length': String(found.sizeBytes),
           'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(found.name)}`,
-          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
           'cache-control': 'private, no-cache',
         },
       })

@@ -10,7 +10,13 @@ import { invalid, readBody, Words } from './read-body.ts'
 import { readJson } from './read-json.ts'
 
 const KeyBody = Type.Object(
-  { name: Words(120), role: Words(81), expires_at: Type.Optional(Words(40)) },
+  {
+    name: Words(120),
+    role: Words(81),
+    entities: Type.Optional(Type.Array(Words(81), { maxItems: 100, uniqueItems: true })),
+    read_only: Type.Optional(Type.Boolean()),
+    expires_at: Type.Optional(Words(40)),
+  },
   { additionalProperties: false },
 )
 
@@ -19,10 +25,16 @@ export function keyRoutes(services: Services): Hono<TenantEnv> {
   app.post('/keys', (c) =>
     inTenant(c, services, async ({ loaded, model, actor }) => {
       requireAdminister(model, actor)
-      const { name, role, expires_at } = readBody(KeyBody, await readJson(c))
+      const { name, role, entities = [], read_only = false, expires_at } = readBody(KeyBody, await readJson(c))
       if (expires_at !== undefined) requireFuture(expires_at)
       const expiry = expires_at === undefined ? {} : { expiresAt: new Date(expires_at).toISOString() }
-      const made = await createKey(services.database, loaded, actor, { name, role, ...expiry })
+      const made = await createKey(services.database, loaded, actor, {
+        name,
+        role,
+        entities,
+        isReadOnly: read_only,
+        ...expiry,
+      })
       return jsonAnswer(made, 201)
     }),
   )

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { clientMeta } from '../catalog/projection.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { API_HEADERS } from '../respond/json.ts'
 import type { Services } from '../services.ts'
 
 interface Text {
@@ -24,9 +25,9 @@ export function metaRoutes(services: Services): Hono<TenantEnv> {
   app.get('/meta', (c) =>
     inTenant(c, services, async ({ loaded, actor, model }) => {
       const { body, etag } = textOf(clientMeta(model, loaded.tenant, actor))
-      const headers = { etag, 'cache-control': 'private, no-cache', vary: 'cookie, authorization' }
+      const headers = { ...API_HEADERS, etag, 'cache-control': 'private, no-cache', vary: 'cookie, authorization' }
       if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
-      return new Response(body, { headers: { ...headers, 'content-type': 'application/json; charset=utf-8' } })
+      return new Response(body, { headers })
     }),
   )
   return app

@@ -8,6 +8,7 @@ import type { WireComparison, WireMetadata, WirePlan, WirePublished } from '../.
 import { USER_ENTITY } from '../auth/members.ts'
 import { requireAdminister } from '../auth/rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonAnswer } from '../respond/json.ts'
 import type { Context } from '../run/context.ts'
 import { differences } from '../schema/difference.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
@@ -104,7 +105,7 @@ export function metadataRoutes(services: Services, publisher: SchemaPublisher): 
 
 type Body<T extends TObject> = T['static']
 
-const answer = (body: unknown): Response => Response.json(body, { headers: { 'cache-control': 'private, no-store' } })
+const answer = (body: unknown): Response => jsonAnswer(body, 200, { 'cache-control': 'private, no-store' })
 const schemaOf = ({ model }: Context): string => model.snapshot.schema
 const usersTable = ({ model }: Context): string | null => model.find(USER_ENTITY)?.entity.table ?? null
 const sourcesOf = (packages: Body<typeof PublishBody>['packages']): PackageSource[] => packages ?? []

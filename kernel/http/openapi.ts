@@ -6,6 +6,8 @@ import path from 'node:path'
 import { Hono } from 'hono'
 import { openApiDocument } from '../catalog/openapi.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { jsonAnswer } from '../respond/json.ts'
+import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import type { Services } from '../services.ts'
 
 const require = createRequire(import.meta.url)
@@ -53,8 +55,8 @@ export function openApiRoutes(services: Services): Hono<TenantEnv> {
   app.get('/openapi.json', (c) =>
     inTenant(c, services, async () => {
       const { actor, loaded } = c.var
-      return Response.json(openApiDocument(loaded.model, loaded.tenant, actor), {
-        headers: { 'cache-control': 'private, no-cache' },
+      return jsonAnswer(openApiDocument(loaded.model, loaded.tenant, actor), 200, {
+        'cache-control': 'private, no-cache',
       })
     }),
   )
@@ -76,4 +78,4 @@ export function openApiRoutes(services: Services): Hono<TenantEnv> {
   return app
 }
 
-const SAFE = { 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' }
+const SAFE = { ...SAFE_HEADERS, 'content-security-policy': POLICY }

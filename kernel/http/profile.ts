@@ -1,9 +1,10 @@
 // What a person says about themselves in an organisation: how they are called, and how dates, texts and pages look.
 import { type Static, Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
-import type { Problem } from '../../sdk/errors.ts'
+import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { Actor } from '../actor.ts'
 import type { Model } from '../catalog/model.ts'
+import { baseName, isReadOnly } from '../catalog/narrowed-role.ts'
 import { canAdminister } from '../catalog/rights.ts'
 import { USER_ENTITY } from '../auth/members.ts'
 import { canonicalLocale, isTimeZone } from '../auth/preferences.ts'
@@ -50,6 +51,7 @@ export function profileRoutes(services: Services): Hono<TenantEnv> {
 
   app.patch('/me', (c) =>
     inTenant(c, services, async (context) => {
+      if (context.actor.roles.some(isReadOnly)) throw new RelataError('RL301', 'This API key only reads.')
       const body = toFields(readBody(Changes, await readJson(c)))
       // Everyone may say this much about themselves, whatever their role; the row is their own by construction.
       const own: Context = { ...context, rights: ALL_RIGHTS }
@@ -96,7 +98,7 @@ async function readProfile(database: Queryable, model: Model, actor: Actor): Pro
     locale: row?.[2] ?? null,
     time_zone: row?.[3] ?? null,
     theme: row?.[4] ?? 'system',
-    roles: actor.roles,
+    roles: actor.roles.map(baseName),
     administer: canAdminister(model, actor),
   }
 }

@@ -5,6 +5,7 @@ import { readInstant } from '../../sdk/fields/calendar.ts'
 import { bad, parseBoolean, parseListRequest, refuseUnknown, parseLimit } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
+import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import { jsonText } from '../respond/json.ts'
 import { aggregate } from '../run/aggregate.ts'
 import { runBatch, upsertRecord, withRetry } from '../run/batch.ts'
@@ -90,7 +91,7 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
           ? purgeRecord(context, { database }, entity, idOf(c))
           : deleteRecord(context, { database }, entity, idOf(c), version),
       )
-      return new Response(null, { status: 204 })
+      return new Response(null, { status: 204, headers: SAFE_HEADERS })
     }),
   )
 

@@ -3,6 +3,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
 import { problemResponse } from '../respond/problem.ts'
+import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -19,28 +20,19 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const HEADERS: readonly (readonly [string, string])[] = [
-  ['content-security-policy', CONTENT_SECURITY_POLICY],
-  ['x-content-type-options', 'nosniff'],
-  ['x-frame-options', 'DENY'],
-  // Links to set-up and passwords carry their token in the address.
-  ['referrer-policy', 'no-referrer'],
-  ['cross-origin-opener-policy', 'same-origin'],
-  ['cross-origin-resource-policy', 'same-origin'],
-  ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
-]
+const HEADERS = Object.entries({ ...SAFE_HEADERS, 'content-security-policy': CONTENT_SECURITY_POLICY })
 const ONLY_HTTPS: readonly [string, string] = ['strict-transport-security', 'max-age=31536000']
 
 /** @param isSecure the site is served over https */
 export function securityHeaders(isSecure: boolean): MiddlewareHandler {
-  const headers = isSecure ? [...HEADERS, ONLY_HTTPS] : HEADERS
   return async (c, next) => {
     await next()
-    // Answers of the API bring their own when they are made (respond/json.ts).
+    if (isSecure) c.res.headers.set(...ONLY_HTTPS)
+    // Answers of the API bring their own when they are made (respond/safe-headers.ts): changing them costs more.
     if (c.req.path.startsWith('/api/v1/')) return
-    // A route that says more exactly what its answer may do keeps its word (a file to download, for one).
+    // A route that says more exactly what its answer may do keeps its word.
     const given = c.res.headers
-    for (const [name, value] of headers) if (!given.has(name)) given.set(name, value)
+    for (const [name, value] of HEADERS) if (!given.has(name)) given.set(name, value)
   }
 }
 

@@ -2,12 +2,12 @@
 // account may do in an organisation is asked at that organisation's door.
 import { Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
-import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
 import { type AuthRoom, withCookies } from '../auth/index.ts'
-import type { TenantInfo } from '../services.ts'
+import type { Services, TenantInfo } from '../services.ts'
 import type { Filling, Tenants } from '../tenants/index.ts'
+import { localeOf } from './account.ts'
 import { answer } from './answer.ts'
 import { Password, readBody, Words } from './read-body.ts'
 import { readJson } from './read-json.ts'
@@ -18,18 +18,22 @@ export interface SessionAnswer {
   /** `filling`: only while a demo is not whole. */
   tenants: readonly { slug: string; title: string; isDemo: boolean; filling?: Filling }[]
   setup: 'needed' | 'done'
+  /** Characters that a new password must have. */
+  minPasswordLength: number
 }
 
 const strict = { additionalProperties: false }
 const SetupBody = Type.Object({ token: Words(200), email: Words(254), password: Password, name: Words(120) }, strict)
-const ChangeBody = Type.Object({ current: Password, password: Password }, strict)
-const LinkBody = Type.Object({ token: Words(200), password: Password }, strict)
+/** Language of the message that tells the owner. */
+const Locale = Type.Optional(Words(35))
+const ChangeBody = Type.Object({ current: Password, password: Password, locale: Locale }, strict)
+const LinkBody = Type.Object({ token: Words(200), password: Password, locale: Locale }, strict)
 
 /** @param welcome what the first account is let into */
 export function sessionRoutes(
   auth: AuthRoom,
   tenants: Pick<Tenants, 'fillingOf'>,
-  log: Logger,
+  { mail, log }: Pick<Services, 'mail' | 'log'>,
   welcome?: (account: Account) => Promise<void>,
 ): Hono {
   const app = new Hono()
@@ -43,6 +47,7 @@ export function sessionRoutes(
           ? await Promise.all((await auth.tenantsOf(signedIn.id)).map((tenant) => summaryOf(tenant, tenants)))
           : [],
         setup: (await auth.setup.isNeeded()) ? 'needed' : 'done',
+        minPasswordLength: auth.minPasswordLength,
       }
       const cookie = signedIn ? await auth.renew(c.req.raw) : null
       return withCookies(body, cookie === null ? [] : [cookie])
@@ -64,11 +69,13 @@ export function sessionRoutes(
     answer(c, log, async () => {
       const signedIn = await auth.identityOf(c.req.raw)
       if (!signedIn) throw new RelataError('RL300', 'Please sign in.')
-      const { current, password } = readBody(ChangeBody, await readJson(c))
+      const { current, password, locale } = readBody(ChangeBody, await readJson(c))
+      auth.accounts.checkPassword(password, signedIn)
       const input = { email: signedIn.email, current, next: password }
       const cookies = await auth.passwords.changePassword(c.req.raw, input, clientAddress(c))
       await auth.forget(signedIn.id)
       await auth.dropSessions(signedIn.id)
+      await mail.sendToAccount({ kind: 'changed', to: signedIn.email, locale: localeOf(locale) })
       return withCookies({ ok: true }, cookies)
     }),
   )
@@ -76,14 +83,17 @@ export function sessionRoutes(
   /** Set a password by a one-time link, and sign in. */
   app.post('/password/link', (c) =>
     answer(c, log, async () => {
-      const { token, password } = readBody(LinkBody, await readJson(c))
+      const { token, password, locale } = readBody(LinkBody, await readJson(c))
+      const attempt = auth.links.attempt(clientAddress(c), 'password')
       const account = await auth.accounts.usePasswordLink(token, password)
       if (!account)
         throw new RelataError('RL305', 'This link is no longer valid.', {
-          hint: 'Ask your administrator for a new one.',
+          hint: 'Ask for a new one.',
         })
+      attempt.succeeded()
       await auth.forget(account.id)
       await auth.dropSessions(account.id)
+      await mail.sendToAccount({ kind: 'changed', to: account.email, locale: localeOf(locale) })
       const cookies = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
       return withCookies({ user: { email: account.email, name: account.name } }, cookies)
     }),

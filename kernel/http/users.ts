@@ -1,5 +1,5 @@
-// Letting people into an organisation. The account behind a user belongs to the installation: it is made here when it
-// is new, and linked when it exists. From then on the user is a record like any other.
+// Accounts of an organisation's users. Operators of the installation make a user at once, with an account that is made
+// or linked, and learn which; everybody else invites (invitations.ts) and learns nothing of other organisations.
 import { Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
@@ -12,7 +12,7 @@ import type { Model } from '../catalog/model.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
 import { isUuid } from '../run/new-id.ts'
-import type { Services, TenantInfo } from '../services.ts'
+import type { Services } from '../services.ts'
 import { sql } from '../sql/sql.ts'
 import { Password, readBody, Words } from './read-body.ts'
 import { readJson } from './read-json.ts'
@@ -23,7 +23,6 @@ const NewUser = Type.Object(
     name: Words(120),
     roles: Type.Array(Words(81), { minItems: 1, maxItems: 100 }),
     password: Type.Optional(Password),
-    link_existing: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
@@ -43,10 +42,10 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
   app.post('/users', (c) =>
     inTenant(c, services, async ({ loaded, model, actor }) => {
       requireAdminister(model, actor)
+      await requireOperator(c.req.raw)
       const input = readBody(NewUser, await readJson(c))
       requireRoles(model, input.roles)
       const existing = await auth.accounts.find(input.email)
-      if (existing) requireConsent(existing, loaded.tenant, input.link_existing === true)
       const account =
         existing ??
         (await auth.accounts.create({
@@ -71,6 +70,15 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
     }),
   )
 
+  /** The answer tells whether the address has an account: that is for those alone who may know all of them. @throws RL301 */
+  async function requireOperator(request: Request): Promise<void> {
+    const person = await auth.identityOf(request)
+    if (person?.isOperator && request.headers.get('authorization') === null) return
+    throw new RelataError('RL301', 'Only operators of this installation may make users at once.', {
+      hint: 'Invite the person: POST invitations.',
+    })
+  }
+
   /** A new one-time link for somebody who has lost the password, or the first link. */
   app.post('/users/:id/password-link', (c) =>
     inTenant(c, services, async ({ loaded, model, actor }) => {
@@ -90,34 +98,12 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
 
 const passwordOf = ({ password }: { password?: string }) => (password === undefined ? {} : { password })
 
-/**
- * Whoever manages an account's password can sign in with it. Addresses are not proven by mail yet, so an account that
- * another organisation made is let in only when the administrator has been told so.
- */
-function requireConsent(account: Account, tenant: TenantInfo, isAgreed: boolean): void {
-  if (isAgreed || account.managedBy === null || account.managedBy === tenant.id) return
-  throw new RelataError(
-    'RL207',
-    'An account with this e-mail address exists, and another organisation manages its password.',
-    {
-      problems: [
-        {
-          path: '/email',
-          key: 'managed_elsewhere',
-          message: 'belongs to an account that another organisation manages',
-        },
-      ],
-      hint: 'If you trust it, send "link_existing": true to let this account in.',
-    },
-  )
-}
-
 async function linkFor(
   auth: AuthRoom,
   requestUrl: string,
   identity: string,
 ): Promise<{ url: string; expires_at: string }> {
-  const { token, expiresAt } = await auth.accounts.passwordLink(identity)
+  const { token, expiresAt } = await auth.accounts.passwordLink(identity, 'handed')
   return { url: `${auth.publicUrl ?? new URL(requestUrl).origin}/password?token=${token}`, expires_at: expiresAt }
 }
 

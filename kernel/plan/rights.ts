@@ -56,7 +56,7 @@ export function rightsOf(model: Model, actor: Pick<Actor, 'roles' | 'circle'>): 
   const { shared } = actor.circle
   const names = new Set(shared.map((name) => model.find(name)?.entity.name))
   const holder = { roles: rolesOf(model, actor), isShared: ({ entity }: EntityModel) => names.has(entity.name) }
-  return rightsOfHolder(model, [actor.roles.join(','), ...shared].join('+'), holder)
+  return rightsOfHolder(model, `${actor.roles.join(',')} ${shared.join(',')}`, holder)
 }
 
 function rightsOfHolder(model: Model, key: string, holder: Holder): Rights {

@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { type Problem, RelataError } from '../../sdk/errors.ts'
 import { nearest } from '../../sdk/metadata/nearest.ts'
+import { findWeakness } from '../../sdk/passwords/policy.ts'
 import { isRefusal, type LogFormat, type LogLevel, VARIABLES, type Variable } from './variables.ts'
 
 export interface Config {
@@ -20,6 +21,10 @@ export interface Config {
   readonly poolSize: number
   /** null: the set-up page asks for the first administrator. */
   readonly admin: { readonly email: string; readonly password: string } | null
+  /** null: there is no mail server; mail stays in the outbox. */
+  readonly smtp: { readonly url: string; readonly from: string } | null
+  /** Characters a new password must have. */
+  readonly minPasswordLength: number
   /** First encrypts, all decrypt; empty: the key file in the data folder is used. */
   readonly secrets: readonly string[]
   readonly logLevel: LogLevel
@@ -65,12 +70,28 @@ export function readConfig(env: Environment = process.env): Config {
   const databaseUrl = read(VARIABLES.databaseUrl)
   const databaseDirectUrl = read(VARIABLES.databaseDirectUrl)
   const logFormat = read<LogFormat>(VARIABLES.logFormat)
+  const smtpUrl = read(VARIABLES.smtpUrl)
+  const mailFrom = read(VARIABLES.mailFrom)
+  const minPasswordLength = read(VARIABLES.passwordLength)
   const isSet = (variable: Variable<unknown>) => Boolean(env[variable.name]?.trim())
 
   if (isSet(VARIABLES.adminEmail) && !isSet(VARIABLES.adminPassword))
     refuse(VARIABLES.adminPassword, 'it is missing', 'Set it together with RELATA_ADMIN_EMAIL, or set neither.')
   if (isSet(VARIABLES.adminPassword) && !isSet(VARIABLES.adminEmail))
     refuse(VARIABLES.adminEmail, 'it is missing', 'Set it together with RELATA_ADMIN_PASSWORD, or set neither.')
+  const weakness = password && findWeakness(password, { minLength: minPasswordLength, about: [email ?? ''] })
+  if (weakness) refuse(VARIABLES.adminPassword, weakness.message, 'Choose another password, such as four random words.')
+  if (isSet(VARIABLES.smtpUrl) && !isSet(VARIABLES.mailFrom))
+    refuse(
+      VARIABLES.mailFrom,
+      'it is missing',
+      'Say from which address mail is sent, such as Relata <crm@example.org>.',
+    )
+  if (isSet(VARIABLES.mailFrom) && !isSet(VARIABLES.smtpUrl))
+    refuse(VARIABLES.smtpUrl, 'it is missing', 'Set it together with RELATA_MAIL_FROM, or set neither.')
+  // What a request says of the server's address anyone may have written; a link in a mail must not lead elsewhere.
+  if (isSet(VARIABLES.smtpUrl) && !isSet(VARIABLES.publicUrl))
+    refuse(VARIABLES.publicUrl, 'it is missing', 'Links in mails need the address under which people reach the server.')
   if (isSet(VARIABLES.databaseDirectUrl) && !isSet(VARIABLES.databaseUrl))
     refuse(VARIABLES.databaseDirectUrl, 'DATABASE_URL is missing', 'Set DATABASE_URL too; this one is its direct road.')
 
@@ -83,6 +104,8 @@ export function readConfig(env: Environment = process.env): Config {
     databaseDirectUrl,
     poolSize: read(VARIABLES.poolSize),
     admin: email && password ? Object.freeze({ email, password }) : null,
+    smtp: smtpUrl && mailFrom ? Object.freeze({ url: smtpUrl, from: mailFrom }) : null,
+    minPasswordLength,
     secrets: Object.freeze([...read(VARIABLES.secrets)]),
     logLevel: read(VARIABLES.logLevel),
     logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat,
@@ -110,6 +133,12 @@ function unknownVariables(env: Environment): string[] {
     })
 }
 
+/** Where people find the server, as far as it can be told before it listens. Without a trailing slash. */
+export function originOf({ publicUrl, host, port }: Pick<Config, 'publicUrl' | 'host' | 'port'>): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return publicUrl ?? `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
 /** The resolved values, for people: one line a variable, secrets hidden. */
 export function describeConfig(config: Config): string {
   const database = config.databaseUrl ? showValue({ hide: 'password' }, config.databaseUrl) : 'embedded'
@@ -121,10 +150,12 @@ export function describeConfig(config: Config): string {
     poolSize: config.poolSize,
     admin: config.admin?.email ?? '(asked at the first visit)',
     secret: config.secrets.length > 0 ? `(${config.secrets.length} given)` : '(key file)',
+    mail: config.smtp ? showValue({ hide: 'password' }, config.smtp.url) : '(kept in the outbox)',
+    minPasswordLength: config.minPasswordLength,
     log: `${config.logLevel}, ${config.logFormat}`,
     stopDeadlineMs: config.stopDeadlineMs,
   }
   return Object.entries(values)
-    .map(([name, value]) => `${name.padEnd(16)}${value}`)
+    .map(([name, value]) => `${name.padEnd(18)}${value}`)
     .join('\n')
 }

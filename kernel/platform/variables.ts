@@ -1,6 +1,7 @@
 // Every environment variable the server understands, in one table: how it is read, its default, and the sentence that
 // README.md prints about it. config.ts reads the table; nothing else looks at process.env.
 import { availableParallelism } from 'node:os'
+import { DEFAULT_MIN_LENGTH } from '../../sdk/passwords/policy.ts'
 
 /** What a reader answers when the text cannot be used. */
 export interface Refusal {
@@ -73,6 +74,26 @@ function readSecrets(text: string): readonly string[] | Refusal {
   }
 }
 
+function readSmtpUrl(text: string): string | Refusal {
+  const whatToDo = 'Use the form smtp://user:password@mail.example.org:587, or smtps:// for TLS from the first byte.'
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^smtps?:$/.test(url.protocol) || !url.hostname)
+    return { why: 'it is not an smtp:// or smtps:// address', whatToDo }
+  if (url.search || url.hash || url.pathname.length > 1)
+    return {
+      why: 'it has a path, a query or a fragment',
+      whatToDo: `${whatToDo} Write @, / and : in passwords as %40, %2F, %3A.`,
+    }
+  if (/%(?![0-9A-Fa-f]{2})/.test(url.username + url.password))
+    return { why: 'its user or password has a % that stands for nothing', whatToDo: `${whatToDo} Write % as %25.` }
+  return text
+}
+
+function readSender(text: string): string | Refusal {
+  if (/^([^<>"\r\n]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/.test(text)) return text
+  return { why: 'it is not a sender', whatToDo: 'Give an address, or Relata <crm@example.org>.' }
+}
+
 const text = (value: string): string => value
 
 export const VARIABLES = {
@@ -139,14 +160,14 @@ export const VARIABLES = {
   }),
   adminPassword: define<string | null>({
     name: 'RELATA_ADMIN_PASSWORD',
-    help: 'Password of that administrator, at least 8 characters.',
+    help: 'Password of that administrator; as every new password it has to be hard to guess.',
     defaultText: '',
     hide: 'all',
     fallback: null,
     read: (password) =>
-      password.length >= 8 && password.length <= 128
+      password.length <= 128
         ? password
-        : { why: 'it must have 8 to 128 characters', whatToDo: 'Choose a longer password.' },
+        : { why: 'it may have at most 128 characters', whatToDo: 'Choose a shorter password.' },
   }),
   secrets: define<readonly string[]>({
     name: 'RELATA_SECRET',
@@ -155,6 +176,28 @@ export const VARIABLES = {
     hide: 'all',
     fallback: [],
     read: readSecrets,
+  }),
+  smtpUrl: define<string | null>({
+    name: 'RELATA_SMTP_URL',
+    help: 'Mail server, `smtp://user:password@host:587` or `smtps://…`; without one mail stays in Settings → Outgoing mail.',
+    defaultText: '',
+    hide: 'password',
+    fallback: null,
+    read: readSmtpUrl,
+  }),
+  mailFrom: define<string | null>({
+    name: 'RELATA_MAIL_FROM',
+    help: 'Sender of all mail, such as `Relata <crm@example.org>`; needed with `RELATA_SMTP_URL`.',
+    defaultText: '',
+    fallback: null,
+    read: readSender,
+  }),
+  passwordLength: define({
+    name: 'RELATA_PASSWORD_LENGTH',
+    help: 'How many characters a new password must have, 8–64.',
+    defaultText: `\`${DEFAULT_MIN_LENGTH}\``,
+    fallback: DEFAULT_MIN_LENGTH,
+    read: wholeNumber(8, 64),
   }),
   logLevel: define<LogLevel>({
     name: 'RELATA_LOG_LEVEL',

@@ -8,7 +8,21 @@ export const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/
 
 /** First parts of addresses that mean something else. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...['api', 'assets', 'setup', 'password', 'sign-in', 'signin', 'login', 'logout', 'sign-out', 'tenants', 'new'],
+  ...[
+    'api',
+    'assets',
+    'setup',
+    'password',
+    'forgot',
+    'invitation',
+    'sign-in',
+    'signin',
+    'login',
+    'logout',
+    'sign-out',
+    'tenants',
+    'new',
+  ],
   ...[
     'healthz',
     'readyz',

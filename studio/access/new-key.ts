@@ -5,6 +5,8 @@ import { api } from '../app/api.ts'
 import { fire, RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
+import { inputValue } from '../app/inputs.ts'
+import { meta, text } from '../app/meta.ts'
 import { forgetRecords } from '../app/records.ts'
 import { errorText } from '../app/refusal.ts'
 import { panel, renderSecret, rolesOf } from './panel.ts'
@@ -17,6 +19,8 @@ export class RlNewKey extends RlElement {
   @state() private error = ''
   @state() private key = ''
   @state() private isBusy = false
+  /** The key is for some entities only. */
+  @state() private isNarrow = false
 
   protected override firstUpdated(): void {
     this.querySelector<HTMLInputElement>('#new-key-name')?.focus()
@@ -51,6 +55,18 @@ export class RlNewKey extends RlElement {
           ${icon('chevron-down')}
         </div>
       </div>
+      <label class="rl-check"><input type="checkbox" name="reads" />${t('newKey.onlyReads')}</label>
+      <div class="rl-field">
+        <label for="new-key-reach">${t('newKey.entities')}</label>
+        <div class="rl-select">
+          <select id="new-key-reach" class="rl-input" @change=${(event: Event) => (this.isNarrow = inputValue(event) === 'some')}>
+            <option value="all" ?selected=${!this.isNarrow}>${t('newKey.entities.all')}</option>
+            <option value="some" ?selected=${this.isNarrow}>${t('newKey.entities.some')}</option>
+          </select>
+          ${icon('chevron-down')}
+        </div>
+        ${this.isNarrow ? renderEntities() : nothing}
+      </div>
       <div class="rl-field">
         <label for="new-key-days">${t('newKey.expires')}</label>
         <div class="rl-select">
@@ -76,12 +92,19 @@ export class RlNewKey extends RlElement {
   private async create(form: HTMLFormElement): Promise<void> {
     const data = new FormData(form)
     const days = Number(data.get('days'))
+    const entities = data.getAll('entities').map(String)
+    if (this.isNarrow && entities.length === 0) {
+      this.error = t('newKey.entities.missing')
+      return
+    }
     this.isBusy = true
     this.error = ''
     try {
       const { key } = await api.post<{ id: string; key: string }>('keys', {
         name: String(data.get('name') ?? '').trim(),
         role: String(data.get('role') ?? ''),
+        read_only: data.has('reads'),
+        ...(this.isNarrow ? { entities } : {}),
         ...(days > 0 ? { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() } : {}),
       })
       this.key = key
@@ -92,4 +115,16 @@ export class RlNewKey extends RlElement {
       this.isBusy = false
     }
   }
+}
+
+/** In the order of their names, so that one is found. */
+function renderEntities() {
+  const offered = meta.all.entities
+    .filter(({ isLink }) => !isLink)
+    .map(({ name, plural }) => ({ name, label: text(plural) }))
+    .toSorted((a, b) => a.label.localeCompare(b.label))
+  return html`<fieldset class="rl-fieldset rl-choose">
+    <legend class="rl-sr-only">${t('newKey.entities.some')}</legend>
+    ${offered.map(({ name, label }) => html`<label class="rl-check"><input type="checkbox" name="entities" value=${name} />${label}</label>`)}
+  </fieldset>`
 }

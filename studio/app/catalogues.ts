@@ -1,12 +1,13 @@
 // Catalogues by language: English is always there, in parts put together; the others are loaded when they are read in.
 // A language is its files in studio/catalogue/ (`ru.ts`, `ru-record.ts`), nothing more.
 import { en } from '../catalogue/en.ts'
+import { enAccess } from '../catalogue/en-access.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRecord } from '../catalogue/en-record.ts'
 
-export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships }
+export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships, ...enAccess }
 
 type Texts = Readonly<Record<string, string>>
 const others = import.meta.glob<Readonly<Record<string, Texts>>>(['../catalogue/*.ts', '!../catalogue/en*.ts'])

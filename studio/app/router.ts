@@ -6,6 +6,8 @@ export type PageName =
   | 'home'
   | 'setup'
   | 'password'
+  | 'forgot'
+  | 'invitation'
   | 'tenants'
   | 'gallery'
   | 'list'
@@ -31,7 +33,7 @@ export interface Route {
 
 const isEntity = (part: string): boolean => /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/.test(part)
 /** Of the installation, or of nobody. */
-const OUTSIDE_PAGES: readonly PageName[] = ['setup', 'password', 'tenants', 'gallery']
+const OUTSIDE_PAGES: readonly PageName[] = ['setup', 'password', 'forgot', 'invitation', 'tenants', 'gallery']
 const TENANT_PAGES: readonly PageName[] = ['trash', 'profile', 'new-entity']
 
 /** Pure: an address within this site → the page it names. */
@@ -202,6 +204,8 @@ export const hrefOf = {
   /** `values` are put into the form: `{ employer: '018f…' }`. */
   create: (entity: string, values: Readonly<Record<string, string>> = {}): string =>
     within([entity, 'new'], { values: Object.keys(values).length > 0 ? JSON.stringify(values) : undefined }),
+  /** The panel that sends an invitation once more. */
+  resend: (id: string, to: string): string => within(['system.invitation', 'new'], { resend: id, to }),
   trash: (entity?: string): string => within(['trash'], { entity }),
   profile: (): string => within(['profile']),
   newEntity: (): string => within(['new-entity']),

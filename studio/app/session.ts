@@ -16,6 +16,8 @@ export interface Session {
   user: { email: string; name: string; isOperator?: boolean } | null
   tenants: readonly TenantSummary[]
   setup: 'needed' | 'done'
+  /** Characters that a new password must have. */
+  minPasswordLength?: number
 }
 
 export type Theme = 'system' | 'light' | 'dark'

@@ -126,8 +126,6 @@ export const en = {
   'setup.name': 'Your name',
   'setup.name.missing': 'Enter your name.',
   'setup.email.wrong': 'Enter an e-mail address such as ada@example.org.',
-  'setup.password.help_one': 'At least {{shown}} character.',
-  'setup.password.help_other': 'At least {{shown}} characters.',
   'setup.create': 'Create and sign in',
   'setup.expired': 'This link is no longer valid. Restart the server to get a new one.',
   'setup.done.title': 'Already set up',
@@ -272,16 +270,6 @@ export const en = {
   'trash.selectAll': 'Select all shown',
   'trash.showMore': 'Show more',
 
-  'newUser.title': 'New user',
-  'newUser.create': 'Let in',
-  'newUser.created': '{{name}} is a user now',
-  'newUser.link': 'This person has an account already: let it in here too',
-  'newUser.handOver': 'Give {{name}} this link to set a password. It is shown only now.',
-  'newUser.expires': 'It works once, until {{moment}}.',
-  'newUser.existing': '{{name}} has an account already and signs in as always.',
-  'newUser.ready': '{{name}} can sign in now.',
-  'newUser.roles.missing': 'Choose at least one role.',
-
   'newKey.title': 'New API key',
   'newKey.name': 'Which program is it for?',
   'newKey.role': 'What it may do',
@@ -292,10 +280,6 @@ export const en = {
   'newKey.create': 'Create key',
   'newKey.shownOnce': 'Copy the key now: it is not shown again.',
   'newKey.use': 'Programs send it in the header “Authorization: Bearer …”.',
-
-  'password.title': 'Choose a password',
-  'password.set': 'Save and sign in',
-  'password.expired': 'This link is no longer valid. Ask your administrator for a new one.',
 
   'notFound.short': 'Not found',
   'notFound.title': 'There is nothing at this address',

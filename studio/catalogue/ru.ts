@@ -136,10 +136,6 @@ export const ru = {
   'setup.name': 'Ваше имя',
   'setup.name.missing': 'Введите имя.',
   'setup.email.wrong': 'Введите адрес, например ada@example.org.',
-  'setup.password.help_one': 'Не менее {{shown}} символа.',
-  'setup.password.help_few': 'Не менее {{shown}} символов.',
-  'setup.password.help_many': 'Не менее {{shown}} символов.',
-  'setup.password.help_other': 'Не менее {{shown}} символа.',
   'setup.create': 'Создать и войти',
   'setup.expired': 'Ссылка больше не действует. Перезапустите сервер, чтобы получить новую.',
   'setup.done.title': 'Система уже настроена',
@@ -291,16 +287,6 @@ export const ru = {
   'trash.selectAll': 'Выбрать все на экране',
   'trash.showMore': 'Показать ещё',
 
-  'newUser.title': 'Новый пользователь',
-  'newUser.create': 'Добавить',
-  'newUser.created': '{{name}} теперь пользователь',
-  'newUser.link': 'У этого человека уже есть учётная запись: пустить её и сюда',
-  'newUser.handOver': 'Передайте эту ссылку ({{name}}), чтобы задать пароль. Она показывается один раз.',
-  'newUser.expires': 'Ссылка сработает один раз, до {{moment}}.',
-  'newUser.existing': 'У пользователя {{name}} уже есть учётная запись, вход как обычно.',
-  'newUser.ready': '{{name}} может войти.',
-  'newUser.roles.missing': 'Выберите хотя бы одну роль.',
-
   'newKey.title': 'Новый ключ API',
   'newKey.name': 'Для какой программы?',
   'newKey.role': 'Что она может делать',
@@ -313,10 +299,6 @@ export const ru = {
   'newKey.create': 'Создать ключ',
   'newKey.shownOnce': 'Скопируйте ключ сейчас: больше он не покажется.',
   'newKey.use': 'Программы передают его в заголовке «Authorization: Bearer …».',
-
-  'password.title': 'Выберите пароль',
-  'password.set': 'Сохранить и войти',
-  'password.expired': 'Ссылка больше не действует. Попросите у администратора новую.',
 
   'notFound.short': 'Не найдено',
   'notFound.title': 'По этому адресу ничего нет',

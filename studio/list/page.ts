@@ -245,11 +245,8 @@ export class RlList extends RlElement {
   /** Users and keys are more than records: what comes of them is shown once. */
   private renderPanel() {
     const close = () => void navigate(this.listHref())
-    if (this.entity === 'system.user')
-      return lazy(
-        () => import('../access/new-user.ts'),
-        html`<rl-new-user class="rl-panel" @close=${close}></rl-new-user>`,
-      )
+    if (this.entity === 'system.user' || this.entity === 'system.invitation')
+      return lazy(() => import('../access/invite.ts'), html`<rl-invite class="rl-panel" @close=${close}></rl-invite>`)
     if (this.entity === 'system.key')
       return lazy(
         () => import('../access/new-key.ts'),
@@ -272,7 +269,7 @@ export class RlList extends RlElement {
   }
   private listHref(): string {
     const query = new URLSearchParams(location.search)
-    query.delete('values')
+    for (const name of ['values', 'resend', 'to']) query.delete(name)
     const search = query.toString()
     return `${hrefOf.list(this.entity)}${search ? `?${search}` : ''}`
   }

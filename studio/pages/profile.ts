@@ -1,19 +1,22 @@
 // What a person says about themselves here: name, language, time zone, appearance. Saved as it is chosen.
 import { html, nothing } from 'lit'
-import { customElement, state } from 'lit/decorators.js'
+import { customElement, query, state } from 'lit/decorators.js'
 import { live } from 'lit/directives/live.js'
 import { ApiError, api } from '../app/api.ts'
 import { interfaceLanguages } from '../app/catalogues.ts'
 import { RlElement } from '../app/element.ts'
-import { t } from '../app/i18n.ts'
+import { locale, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { inputValue } from '../app/inputs.ts'
 import { meta, text } from '../app/meta.ts'
 import { density, type Profile, profile, saveProfile, setDensity, type Theme } from '../app/session.ts'
-import { errorText } from '../app/refusal.ts'
+import '../app/new-password.ts'
+import type { RlNewPassword } from '../app/new-password.ts'
+import { errorText, problemText } from '../app/refusal.ts'
 import { toast } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import './profile.css'
+import './sessions.ts'
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 const ZONES = Intl.supportedValuesOf('timeZone')
@@ -22,6 +25,9 @@ const ZONES = Intl.supportedValuesOf('timeZone')
 export class RlProfile extends RlElement {
   @state() private errors: Readonly<Record<string, string>> = {}
   @state() private passwordError = ''
+  /** Of the new password itself. */
+  @state() private nextError = ''
+  @query('rl-new-password') private next!: RlNewPassword
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -32,7 +38,7 @@ export class RlProfile extends RlElement {
   protected override render() {
     const now = profile.get()
     return html`${pageHead({ title: t('profile.title') })}
-      <div class="rl-page">${now ? html`<div class="rl-profile">${this.renderProfile(now)}${this.renderPassword()}</div>` : nothing}</div>`
+      <div class="rl-page">${now ? html`<div class="rl-profile">${this.renderProfile(now)}${this.renderPassword(now)}<rl-sessions></rl-sessions></div>` : nothing}</div>`
   }
 
   private renderProfile(now: Profile) {
@@ -112,19 +118,16 @@ export class RlProfile extends RlElement {
     </section>`
   }
 
-  private renderPassword() {
+  private renderPassword(now: Profile) {
     return html`<section>
       <h2>${t('profile.password')}</h2>
       <form @submit=${this.onPassword}>
-        <input type="text" name="username" autocomplete="username" .value=${profile.get()?.email ?? ''} hidden />
+        <input type="text" name="username" autocomplete="username" .value=${now.email ?? ''} hidden />
         <div class="rl-field">
           <label for="current">${t('profile.password.current')}</label>
           <input id="current" name="current" type="password" class="rl-input" autocomplete="current-password" required />
         </div>
-        <div class="rl-field">
-          <label for="next">${t('profile.password.next')}</label>
-          <input id="next" name="next" type="password" class="rl-input" autocomplete="new-password" required minlength="8" />
-        </div>
+        <rl-new-password name="next" .label=${t('profile.password.next')} .about=${[now.email ?? '', now.display_name]} .error=${this.nextError}></rl-new-password>
         <div role="alert">${this.passwordError ? html`<p class="rl-error">${this.passwordError}</p>` : nothing}</div>
         <button class="rl-button">${t('profile.password.change')}</button>
       </form>
@@ -161,14 +164,22 @@ export class RlProfile extends RlElement {
   private async onPassword(event: SubmitEvent): Promise<void> {
     event.preventDefault()
     const form = event.target
-    if (!(form instanceof HTMLFormElement)) return
+    if (!(form instanceof HTMLFormElement) || !this.next.check()) return
     const data = new FormData(form)
     this.passwordError = ''
+    this.nextError = ''
     try {
-      await api.post('/api/password', { current: String(data.get('current')), password: String(data.get('next')) })
+      const [current, password] = [String(data.get('current')), String(data.get('next'))]
+      await api.post('/api/password', { current, password, locale: locale() })
       form.reset()
+      this.next.clear()
       toast(t('profile.password.changed'))
     } catch (error) {
+      const problem = error instanceof ApiError ? error.problemOf('password') : undefined
+      if (problem) {
+        this.nextError = problemText(problem)
+        return
+      }
       this.passwordError =
         error instanceof ApiError && error.code === 'RL306' ? t('profile.password.wrong') : errorText(error)
     }

@@ -6,11 +6,10 @@ import { RlElement } from '../app/element.ts'
 import { type TextKey, t } from '../app/i18n.ts'
 import { navigate, route } from '../app/router.ts'
 import { loadSession, session } from '../app/session.ts'
-import { errorText } from '../app/refusal.ts'
+import '../app/new-password.ts'
+import { errorText, problemText } from '../app/refusal.ts'
 import { setTitle } from '../shell/header.ts'
 import './gate.css'
-
-const MIN_PASSWORD = 8
 
 @customElement('rl-setup')
 export class RlSetup extends RlElement {
@@ -47,7 +46,7 @@ export class RlSetup extends RlElement {
     return html`<p class="rl-muted">${t('setup.text')}</p>
       <form @submit=${this.onSubmit} novalidate>
         ${this.renderField('name', 'text', 'setup.name', 'name')} ${this.renderField('email', 'email', 'email', 'username')}
-        ${this.renderField('password', 'password', 'password', 'new-password', t('setup.password.help', { count: MIN_PASSWORD }))}
+        <rl-new-password large .label=${t('password')} .error=${this.errors['password'] ?? ''}></rl-new-password>
         <div role="alert">${this.errors[''] ? html`<p class="rl-error">${this.errors['']}</p>` : nothing}</div>
         <button class="rl-button" primary large ?disabled=${this.isBusy}>${t('setup.create')}</button>
       </form>`
@@ -78,8 +77,10 @@ export class RlSetup extends RlElement {
     const [name = '', email = '', password = ''] = ['name', 'email', 'password'].map((key) =>
       String(data.get(key) ?? ''),
     )
-    this.errors = check(name.trim(), email.trim(), password)
+    this.errors = check(name.trim(), email.trim())
+    const isGood = this.querySelector('rl-new-password')?.check() ?? false
     if (Object.keys(this.errors).length > 0) return this.focusFirst()
+    if (!isGood) return
     this.isBusy = true
     try {
       const token = route.get().query.get('token') ?? ''
@@ -99,11 +100,10 @@ export class RlSetup extends RlElement {
   }
 }
 
-function check(name: string, email: string, password: string): Record<string, string> {
+function check(name: string, email: string): Record<string, string> {
   return {
     ...(name === '' ? { name: t('setup.name.missing') } : {}),
     ...(/^\S+@\S+$/.test(email) ? {} : { email: t('setup.email.wrong') }),
-    ...(password.length < MIN_PASSWORD ? { password: t('setup.password.help', { count: MIN_PASSWORD }) } : {}),
   }
 }
 
@@ -112,7 +112,7 @@ function fieldErrors(error: unknown): Record<string, string> {
   if (error.code === 'RL305') return { '': t('setup.expired') }
   const known = ['name', 'email', 'password'].flatMap((field) => {
     const problem = error.problemOf(field)
-    return problem ? [[field, problem.message]] : []
+    return problem ? [[field, problemText(problem)]] : []
   })
   return known.length > 0 ? Object.fromEntries(known) : { '': errorText(error) }
 }

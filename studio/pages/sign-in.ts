@@ -65,6 +65,7 @@ export class RlSignIn extends RlElement {
       </div>
       <div id="error" role="alert">${this.error ? html`<p class="rl-error">${this.error}</p>` : nothing}</div>
       <button class="rl-button" primary large ?disabled=${this.isBusy}>${t('signIn')}</button>
+      ${this.isAgain ? nothing : html`<a class="rl-gate-link" href="/forgot">${t('forgot.link')}</a>`}
     </form>`
   }
 

@@ -19,12 +19,19 @@ export interface Possible {
   remove?: (() => void) | undefined
 }
 
-export function recordActions(entity: ClientEntity, { id }: WireRecord, { edit, remove }: Possible): TemplateResult {
+export function recordActions(
+  entity: ClientEntity,
+  { id, state, email }: WireRecord,
+  { edit, remove }: Possible,
+): TemplateResult {
   const around = neighboursOf(entity.name, id)
   const stepButton = (direction: 'previous' | 'next', name: string) =>
     html`<button type="button" class="rl-button" quiet icon-only aria-label=${t(`record.${direction}`)} title=${t(`record.${direction}`)} ?disabled=${!around?.[direction]} @click=${() => stepTo(entity.name, id, direction)}>${icon(name)}</button>`
   const items: MenuItem[] = [
     { label: t('record.copyLink'), icon: 'link', run: () => void copyLink(entity.name, id) },
+    ...(entity.name === 'system.invitation' && state === 'open'
+      ? [{ label: t('invite.again'), icon: 'send', run: () => void navigate(hrefOf.resend(id, String(email ?? ''))) }]
+      : []),
     ...(remove
       ? [{ label: t('record.delete'), icon: 'trash-2', isDangerous: true, startsGroup: true, run: remove }]
       : []),

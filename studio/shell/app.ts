@@ -5,7 +5,7 @@ import { ApiError, onSignedOut } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { loadMeta, meta } from '../app/meta.ts'
-import { hrefOf, navigate, type Route, route } from '../app/router.ts'
+import { hrefOf, navigate, type PageName, type Route, route } from '../app/router.ts'
 import { loadProfile, loadSession, rememberTenant, type Session, session, startTenant } from '../app/session.ts'
 import { errorText } from '../app/refusal.ts'
 import './app.css'
@@ -63,6 +63,9 @@ export class RlApp extends RlElement {
     if (!now) return nothing
     if (page === 'setup') return lazy(() => import('../pages/setup.ts'), html`<rl-setup></rl-setup>`)
     if (page === 'password') return lazy(() => import('../pages/password.ts'), html`<rl-password></rl-password>`)
+    if (page === 'forgot') return lazy(() => import('../pages/forgot.ts'), html`<rl-forgot></rl-forgot>`)
+    if (page === 'invitation')
+      return lazy(() => import('../pages/invitation.ts'), html`<rl-invitation></rl-invitation>`)
     if (!now.user) return lazy(() => import('../pages/sign-in.ts'), html`<rl-sign-in></rl-sign-in>`)
     if (page === 'tenants') return lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
     if (page === 'gallery') return lazy(() => import('../gallery/page.ts'), html`<rl-gallery></rl-gallery>`)
@@ -117,9 +120,12 @@ export class RlApp extends RlElement {
   }
 }
 
+/** Pages that lead nowhere by themselves. */
+const OUTSIDE: ReadonlySet<PageName> = new Set(['setup', 'password', 'forgot', 'invitation', 'tenants', 'gallery'])
+
 /** The tenant whose pages the address asks for; undefined: none that this person may enter. */
 function targetOf({ tenants }: Session, { page, tenant }: Route): string | undefined {
-  if (page === 'setup' || page === 'password' || page === 'tenants' || page === 'gallery') return undefined
+  if (OUTSIDE.has(page)) return undefined
   if (tenant === '') return startTenant(tenants)?.slug
   return tenants.find(({ slug }) => slug === tenant)?.slug
 }

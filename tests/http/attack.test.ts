@@ -50,13 +50,10 @@ let people = 0
 /** A person who could sign in. */
 async function person(roles: readonly string[], more: Record<string, unknown> = {}): Promise<string> {
   const email = `person${++people}@example.org`
-  const { body } = await expectStatus(
-    201,
-    tenant.call('POST', 'users', { email, name: email, roles, password: PASSWORD }),
-  )
+  const id = await tenant.addPerson({ email, name: email, roles, password: PASSWORD })
   if (Object.keys(more).length > 0)
-    await expectStatus(200, tenant.call('PATCH', `records/system.user/${body.id}`, more, { 'if-match': '*' }))
-  return body.id
+    await expectStatus(200, tenant.call('PATCH', `records/system.user/${id}`, more, { 'if-match': '*' }))
+  return id
 }
 const userOf = async (id: string) => (await tenant.call('GET', `records/system.user/${id}`)).body
 const filterBy = (rule: unknown) => `filter=${encodeURIComponent(JSON.stringify(rule))}`

@@ -73,6 +73,40 @@ describe('reading the environment', () => {
     expect(error.message).not.toContain('too-short-secret')
   })
 
+  test('mail needs a sender and the address that its links lead to', () => {
+    const names = (env: Record<string, string>) =>
+      problemsOf(env)
+        .problems.map(({ path: name }) => name)
+        .sort()
+    const url = 'smtp://relata:hunter2@mail.example.org:587'
+    expect(names({ RELATA_SMTP_URL: url })).toEqual(['RELATA_MAIL_FROM', 'RELATA_PUBLIC_URL'])
+    expect(names({ RELATA_MAIL_FROM: 'crm@example.org' })).toEqual(['RELATA_SMTP_URL'])
+    const whole = { RELATA_SMTP_URL: url, RELATA_PUBLIC_URL: 'https://crm.example.org' }
+    expect(readConfig({ ...whole, RELATA_MAIL_FROM: 'Relata <crm@example.org>' }).smtp).toEqual({
+      url,
+      from: 'Relata <crm@example.org>',
+    })
+    expect(describeConfig(readConfig({ ...whole, RELATA_MAIL_FROM: 'crm@example.org' }))).not.toContain('hunter2')
+    expect(names({ ...whole, RELATA_MAIL_FROM: 'a@example.org\r\nBcc: b@example.org' })).toEqual(['RELATA_MAIL_FROM'])
+    expect(
+      names({ ...whole, RELATA_SMTP_URL: 'smtp://me:100%@mail.example.org', RELATA_MAIL_FROM: 'a@example.org' }),
+    ).toEqual(['RELATA_SMTP_URL'])
+    const wrong = problemsOf({ RELATA_SMTP_URL: 'http://relata:hunter2@mail.example.org' })
+    expect(wrong.message).toContain('it is not an smtp:// or smtps:// address')
+    expect(wrong.message).not.toContain('hunter2')
+  })
+
+  test('the administrator’s password is held to the same as everybody’s', () => {
+    const admin = { RELATA_ADMIN_EMAIL: 'ann.lee@example.org' }
+    for (const password of ['short', 'password1234', 'ann.lee is here'])
+      expect(problemsOf({ ...admin, RELATA_ADMIN_PASSWORD: password }).problems).toMatchObject([
+        { path: 'RELATA_ADMIN_PASSWORD' },
+      ])
+    const short = { ...admin, RELATA_ADMIN_PASSWORD: 'x8)kMw2v' }
+    expect(problemsOf(short).message).toContain('at least 10 characters')
+    expect(readConfig({ ...short, RELATA_PASSWORD_LENGTH: '8' }).admin?.password).toBe('x8)kMw2v')
+  })
+
   test('a password pasted into an address without encoding is hidden whole', () => {
     const { message } = problemsOf({ DATABASE_URL: 'postgres://relata:a/b@c:d@db' })
     expect(message).toContain('postgres://relata:***@db')

@@ -52,6 +52,7 @@ export async function openProcess(url: string): Promise<TestInstallation> {
     findTenants: (ids) => catalog.findTenants(ids),
     secrets: ['a secret of thirty-two characters'],
     publicUrl: null,
+    minPasswordLength: 10,
     log,
   })
   const tenants = createTenants({

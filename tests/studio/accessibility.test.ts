@@ -14,6 +14,9 @@ const PAGES = [
   { name: 'trash', path: `/${TENANT}/trash`, ready: '.rl-trash' },
   { name: 'profile', path: `/${TENANT}/profile`, ready: '#display_name' },
   { name: 'new entity', path: `/${TENANT}/new-entity`, ready: 'rl-field-row select' },
+  { name: 'invitation panel', path: `/${TENANT}/system.invitation/new`, ready: '#invite-email' },
+  { name: 'forgotten password', path: '/forgot', ready: '#email' },
+  { name: 'invitation that is over', path: '/invitation?tenant=x&token=x', ready: '[role=alert]' },
   { name: 'organisations', path: '/tenants', ready: '.rl-tenant' },
   { name: 'not found', path: `/${TENANT}/nothing`, ready: '.rl-empty' },
 ] as const

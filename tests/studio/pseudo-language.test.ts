@@ -9,6 +9,11 @@ const PAGES = [
   [`/${TENANT}/trash`, '.rl-page'],
   [`/${TENANT}/profile`, '#display_name'],
   [`/${TENANT}/new-entity`, 'rl-field-row select'],
+  [`/${TENANT}/system.invitation/new`, '#invite-email'],
+  [`/${TENANT}/system.key/new`, '#new-key-name'],
+  ['/forgot', '#email'],
+  ['/password?token=x', '[role=alert]'],
+  ['/invitation?tenant=x&token=x', '[role=alert]'],
   ['/tenants', '.rl-tenant'],
   [`/${TENANT}/nothing`, '.rl-empty'],
 ] as const

@@ -33,6 +33,8 @@ export interface StartOptions {
   dataFolder?: string
   /** Until GET /readyz answers 200. */
   readyTimeoutMs?: number
+  /** Default: any that is free. */
+  port?: number
   /** Default: kernel/main.ts. */
   script?: string
 }
@@ -43,7 +45,7 @@ export const ADMIN = { email: 'admin@example.org', password: 'correct horse batt
 export async function startServer(options: StartOptions = {}): Promise<ServerUnderTest> {
   const isOwnFolder = options.dataFolder === undefined
   const dataFolder = options.dataFolder ?? makeDataFolder()
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const child = spawn(
     process.execPath,

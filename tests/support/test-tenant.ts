@@ -1,11 +1,11 @@
 // A tenant over HTTP without a server: the whole kernel in this process, asked through its fetch function.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
 import { assembleKernel, type Kernel } from '../../kernel/assemble.ts'
 import { createKey } from '../../kernel/auth/api-keys.ts'
-import { systemActor } from '../../kernel/auth/index.ts'
+import { addMember, systemActor } from '../../kernel/auth/index.ts'
 import { readConfig } from '../../kernel/platform/config.ts'
 import { createLogger } from '../../kernel/platform/log.ts'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
@@ -32,18 +32,35 @@ export interface TestTenant extends Caller {
   tableOf(entity: string): string
   /** With a key of another role. */
   as(role: string): Promise<Caller>
+  /** A user with an account, made without an invitation. @returns id of the user */
+  addPerson(person: Person): Promise<string>
 }
 
-/** @param packages published on top of system and base */
-export async function openTestTenant(packages: readonly PackageSource[]): Promise<TestTenant> {
+export interface Person {
+  email: string
+  password: string
+  roles: readonly string[]
+  /** Default: the address up to its @. */
+  name?: string
+}
+
+/** @param packages published on top of system and base @param environment of the server, beside RELATA_DATA */
+export async function openTestTenant(
+  packages: readonly PackageSource[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestTenant> {
   const { url } = await createTestDatabase()
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))
+  const pagesFolder = path.join(dataFolder, 'pages')
+  mkdirSync(pagesFolder)
+  writeFileSync(path.join(pagesFolder, 'index.html'), '<!doctype html><title>Studio</title>')
   const kernel = await assembleKernel({
-    config: readConfig({ RELATA_DATA: dataFolder }),
+    config: readConfig({ RELATA_DATA: dataFolder, ...environment }),
     log: createLogger({ logLevel: 'fatal', logFormat: 'text' }),
     databaseUrl: url,
     metadataFolder: METADATA_FOLDER,
-    pagesFolder: path.join(dataFolder, 'no-pages'),
+    pagesFolder,
+    mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
   const database = openDatabase({ url, poolSize: 1, longPoolSize: 1 })
@@ -71,6 +88,12 @@ export async function openTestTenant(packages: readonly PackageSource[]): Promis
     userId: me.user_id,
     tableOf: (entity) => model.entity(entity).entity.table,
     as,
+    async addPerson({ email, password, roles, name = email.split('@')[0] ?? email }) {
+      const loaded = await kernel.services.catalog.load(tenant.slug)
+      const account = await kernel.auth.accounts.create({ email, name, password })
+      const { userId } = await addMember(kernel.services.database, loaded, { ...account, identity: account.id, roles })
+      return userId
+    },
   }
 }
 
