@@ -1,6 +1,8 @@
 // The one error class and the one table of its codes. A code never changes its meaning; a retired
 // number stays here as a comment so that it is not used again. Members follow RFC 9457.
 
+import type { Text } from './metadata/source.ts'
+
 interface ErrorKind {
   status: number
   title: string
@@ -59,6 +61,8 @@ export type ErrorCode = keyof typeof ERRORS
 export interface Problem {
   path: string
   message: string
+  /** `message` in the languages that the author of the metadata wrote it in. */
+  text?: Text
   /** A stable key for the catalogue of texts and for programs, such as `required` or `unknown_field`. */
   key?: string
   hint?: string

@@ -3,6 +3,8 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
+import { failingRecords } from '../sql/checked-row.ts'
+import { entityChecks } from '../sql/entity-checks.ts'
 import { feedGroups, hasExtremes } from '../sql/rollup-sql.ts'
 import { bind, input, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
 import {
@@ -183,6 +185,30 @@ export async function restoreRecord(context: Context, writer: Writer, entity: En
   })
 }
 
+/**
+ * Records that come back hold to the rules of today, whatever held when they went.
+ * @throws RL206 with the problems of the first that does not
+ */
+async function requireSound(
+  context: Context,
+  tx: Queryable,
+  entity: EntityModel,
+  ids: readonly string[],
+): Promise<void> {
+  const checks = entityChecks(context.model, entity, 'restore')
+  if (checks.length === 0) return
+  const failing = failingRecords(context.model, entity, checks, sql`t.id = ANY(${input('ids', 'uuid[]')})`)
+  const [row] = await run(context, entity, tx, failing, { ...context.inputs, ids: uuidArray(ids) })
+  if (!row) return
+  const places = (row[1] ?? '{}').slice(1, -1).split(',').map(Number)
+  const problems = places.flatMap((place) => checks[place]?.problem ?? [])
+  throw new RelataError('RL206', `As it was, the ${entity.entity.name} is no longer valid.`, {
+    problems,
+    members: { entity: entity.entity.name, record: row[0] },
+    hint: 'The rules for such records have changed, or records that it leads to.',
+  })
+}
+
 /** What one delete put into the trash bears one moment of deletion, and comes back together. */
 async function restore(
   context: Context,
@@ -194,6 +220,7 @@ async function restore(
 ): Promise<void> {
   moved.push({ entity, ids })
   await move(context, tx, entity, ids, 'restore')
+  await requireSound(context, tx, entity, ids)
   for (const inbound of inboundOf(context, entity)) {
     if (inbound.onDelete !== 'cascade') continue
     const when = sql`t.deleted_at = ${input('moment', 'timestamptz')}`
