@@ -35,6 +35,7 @@ export const ERRORS = {
   RL214: { status: 409, title: 'The change cannot be applied' },
   RL215: { status: 404, title: 'No such tenant' },
   RL216: { status: 409, title: 'The record is not in the trash' },
+  RL217: { status: 409, title: 'There seems to be such a record already' },
 
   RL300: { status: 401, title: 'Please sign in' },
   RL301: { status: 403, title: 'Not allowed' },

@@ -5,11 +5,20 @@ import type { EntityModel, Model } from '../catalog/model.ts'
 import { referenceTarget } from '../plan/paths.ts'
 import type { Rights } from '../plan/rights.ts'
 import { type RowPlan, stagedFields } from '../plan/row-plan.ts'
-import { isOfEntity, takeOutCircles, takeOutDangling, takeOutDuplicates, takeOutRefused } from '../sql/bulk-sql.ts'
+import {
+  isOfEntity,
+  takeOutAlike,
+  takeOutCircles,
+  takeOutDangling,
+  takeOutDuplicates,
+  takeOutRefused,
+} from '../sql/bulk-sql.ts'
+import { messageOf, rulesFor } from '../sql/duplicates-sql.ts'
 import { entityChecks } from '../sql/entity-checks.ts'
 import { ownerColumns } from '../sql/row-values.ts'
 import type { Sql } from '../sql/sql.ts'
 import { accessChecks } from './access.ts'
+import type { Context } from './context.ts'
 
 /** Why a line is refused. */
 export interface Reason {
@@ -28,15 +37,16 @@ export interface Check {
 
 const DANGLING = 'points to a record that does not exist or is in the trash'
 
-export function checksOf(model: Model, rights: Rights, entity: EntityModel, plan: RowPlan): Check[] {
+export function checksOf({ model, rights, acceptsDuplicates }: Context, entity: EntityModel, plan: RowPlan): Check[] {
   return [
     ...(plan.bringsIds ? [idCheck(model, entity)] : []),
-    ...duplicateChecks(model, entity),
+    ...uniqueChecks(model, entity),
     ...referenceChecks(model, rights, entity),
     ...anyReferenceChecks(model, rights, entity, plan.anyTargets),
     ...circleChecks(entity),
     ...rightChecks(model, rights, entity),
     ...ruleChecks(model, entity),
+    ...alikeChecks(model, entity, acceptsDuplicates),
   ]
 }
 
@@ -46,7 +56,7 @@ const idCheck = (model: Model, entity: EntityModel): Check => ({
   isWithinStage: false,
 })
 
-function duplicateChecks(model: Model, entity: EntityModel): Check[] {
+function uniqueChecks(model: Model, entity: EntityModel): Check[] {
   return entity.entity.uniques.flatMap((unique): Check[] => {
     const fields = unique.fields.map((name) => entity.field(name))
     // Numbers are drawn from a sequence and meet nobody.
@@ -87,6 +97,15 @@ function ruleChecks(model: Model, entity: EntityModel): Check[] {
   )
   if (!first) return []
   return [{ statement: takeOutRefused(model, entity, checks), reasons: [first, ...others], isWithinStage: false }]
+}
+
+/** After everything else: a line that is refused is nobody's double. */
+function alikeChecks(model: Model, entity: EntityModel, isAllowed: boolean): Check[] {
+  return rulesFor(entity, 'new', isAllowed).map((rule) => ({
+    statement: takeOutAlike(model, entity, rule),
+    reasons: [{ field: rule.match[0]?.field ?? '', ...messageOf(rule) }],
+    isWithinStage: false,
+  }))
 }
 
 function referenceChecks(model: Model, rights: Rights, entity: EntityModel): Check[] {

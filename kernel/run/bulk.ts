@@ -133,7 +133,7 @@ class Load {
 
   private async loadChunk(chunk: readonly string[]): Promise<void> {
     if (chunk.length === 0) return
-    const checks = checksOf(this.context.model, this.context.rights, this.entity, this.plan)
+    const checks = checksOf(this.context, this.entity, this.plan)
     for (let attempt = 1; ; attempt++) {
       try {
         const { taken, count } = await this.tryChunk(chunk, checks)

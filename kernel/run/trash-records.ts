@@ -3,7 +3,8 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
-import { failingRecords } from '../sql/checked-row.ts'
+import { failingRecords, recordsWhere } from '../sql/checked-row.ts'
+import { duplicateChecks, findAlike } from '../sql/duplicates-sql.ts'
 import { entityChecks } from '../sql/entity-checks.ts'
 import { feedGroups, hasExtremes } from '../sql/rollup-sql.ts'
 import { bind, input, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
@@ -19,6 +20,7 @@ import { askGuard, type Context } from './context.ts'
 import type { GuardedWrite } from './guard.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { explainConflict } from './explain-conflict.ts'
+import { duplicateError } from './duplicates.ts'
 import { extremesOf, uuidArray } from './extremes.ts'
 import { requireRecords } from './access.ts'
 import { fromPostgres } from './postgres-error.ts'
@@ -187,7 +189,7 @@ export async function restoreRecord(context: Context, writer: Writer, entity: En
 
 /**
  * Records that come back hold to the rules of today, whatever held when they went.
- * @throws RL206 with the problems of the first that does not
+ * @throws RL206 with the problems of the first that does not · RL217
  */
 async function requireSound(
   context: Context,
@@ -195,18 +197,28 @@ async function requireSound(
   entity: EntityModel,
   ids: readonly string[],
 ): Promise<void> {
-  const checks = entityChecks(context.model, entity, 'restore')
+  const { model } = context
+  const rules = entityChecks(model, entity, 'restore')
+  const doubles = duplicateChecks(model, entity, 'restore', context.acceptsDuplicates)
+  const checks = [...rules, ...doubles]
   if (checks.length === 0) return
-  const failing = failingRecords(context.model, entity, checks, sql`t.id = ANY(${input('ids', 'uuid[]')})`)
+  const failing = failingRecords(model, entity, checks, sql`t.id = ANY(${input('ids', 'uuid[]')})`)
   const [row] = await run(context, entity, tx, failing, { ...context.inputs, ids: uuidArray(ids) })
   if (!row) return
-  const places = (row[1] ?? '{}').slice(1, -1).split(',').map(Number)
-  const problems = places.flatMap((place) => checks[place]?.problem ?? [])
-  throw new RelataError('RL206', `As it was, the ${entity.entity.name} is no longer valid.`, {
-    problems,
-    members: { entity: entity.entity.name, record: row[0] },
-    hint: 'The rules for such records have changed, or records that it leads to.',
-  })
+  const [id, places] = row
+  const failed = new Set((places ?? '{}').slice(1, -1).split(',').map(Number))
+  const problems = rules.flatMap(({ problem }, place) => (failed.has(place) ? [problem] : []))
+  if (problems.length > 0)
+    throw new RelataError('RL206', `As it was, the ${entity.entity.name} is no longer valid.`, {
+      problems,
+      members: { entity: entity.entity.name, record: id },
+      hint: 'The rules for such records have changed, or records that it leads to.',
+    })
+  const alike = doubles.filter((_, place) => failed.has(rules.length + place))
+  const one = recordsWhere(model, entity, sql`t.id = ${input('id', 'uuid')}`)
+  throw await duplicateError(context, tx, entity, alike, { id: id ?? '' }, (search) =>
+    findAlike(model, entity, one, search),
+  )
 }
 
 /** What one delete put into the trash bears one moment of deletion, and comes back together. */

@@ -8,17 +8,19 @@ import { ALL_RIGHTS } from '../plan/rights.ts'
 import { planSelection, type Selected } from '../plan/selection.ts'
 import { invalidMessage, planWrite, type WritePlan } from '../plan/write-plan.ts'
 import type { RowCheck } from '../sql/checked-row.ts'
-import { type CompiledWrite, compileCreate, explainCreate } from '../sql/create-sql.ts'
+import { alikeCreate, type CompiledWrite, compileCreate, explainCreate } from '../sql/create-sql.ts'
 import { dayInTheWay } from '../sql/half-period.ts'
 import { missingOptions } from '../sql/kept-options.ts'
 import { missingReferences as findMissing } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
-import { type EntityCheck, entityChecks } from '../sql/entity-checks.ts'
+import { duplicateChecks } from '../sql/duplicates-sql.ts'
+import { type EntityCheck, entityChecks, type Occasion } from '../sql/entity-checks.ts'
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
-import { changedFields, compileUpdate, explainUpdate } from '../sql/update-sql.ts'
+import { alikeUpdate, changedFields, compileUpdate, explainUpdate } from '../sql/update-sql.ts'
 import { ACCESS_CHECK, accessChecks, outOfReach, requireEditable, requireRecords } from './access.ts'
 import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
+import { duplicateError } from './duplicates.ts'
 import { extremesOf } from './extremes.ts'
 import { explainConflict } from './explain-conflict.ts'
 import { fromPostgres } from './postgres-error.ts'
@@ -52,7 +54,7 @@ export async function createRecord(
       references: plan.references,
       selection: answerOf(context, entity),
       rights: context.rights,
-      checks: [...accessChecks(context.rights, entity, 'create'), ...entityChecks(context.model, entity, 'new')],
+      checks: createChecks(context, entity),
     }),
   )
   const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
@@ -125,10 +127,20 @@ function answerOf({ model, rights }: Context, entity: EntityModel): readonly Sel
   return planSelection(model, entity, { select: BARE, expand: [] }, ALL_RIGHTS)
 }
 
-function updateChecks({ model, rights }: Context, entity: EntityModel, { provided }: WritePlan) {
-  const access = accessChecks(rights, entity, 'update')
-  return { before: access, after: [...access, ...entityChecks(model, entity, { provided })] }
+const createChecks = (context: Context, entity: EntityModel): RowCheck[] => [
+  ...accessChecks(context.rights, entity, 'create'),
+  ...rulesOf(context, entity, 'new'),
+]
+
+function updateChecks(context: Context, entity: EntityModel, { provided }: WritePlan) {
+  const access = accessChecks(context.rights, entity, 'update')
+  return { before: access, after: [...access, ...rulesOf(context, entity, { provided })] }
 }
+
+const rulesOf = ({ model, acceptsDuplicates }: Context, entity: EntityModel, occasion: Occasion): RowCheck[] => [
+  ...entityChecks(model, entity, occasion),
+  ...duplicateChecks(model, entity, occasion, acceptsDuplicates),
+]
 
 const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.database : writer.tx)
 
@@ -195,9 +207,8 @@ async function whyNotCreated(
   plan: WritePlan,
   inputs: Record<string, string | null>,
 ): Promise<RelataError> {
-  const { model, rights } = context
-  const rules = entityChecks(model, entity, 'new')
-  const checks = [...accessChecks(rights, entity, 'create'), ...rules]
+  const { model } = context
+  const checks = createChecks(context, entity)
   const failed = await failedChecks(context, database, checks, inputs, () =>
     explainCreate(model, entity, { provided: plan.provided, checks }),
   )
@@ -205,7 +216,13 @@ async function whyNotCreated(
   // Of a record that the writer may not see, nothing is told by way of a rule that reads it.
   const missing = await missingReferences(context, database, plan)
   if (missing.length > 0) return danglingError(missing)
-  return refusedByRules(rules, failed) ?? movedOn()
+  const refused = refusedByRules(entityChecks(model, entity, 'new'), failed)
+  if (refused) return refused
+  const alike = duplicateChecks(model, entity, 'new', context.acceptsDuplicates).filter(({ name }) => failed.has(name))
+  if (alike.length === 0) return movedOn()
+  return duplicateError(context, database, entity, alike, inputs, (search) =>
+    alikeCreate(model, entity, plan.provided, search),
+  )
 }
 
 /** @param others problems that come before those of the rules */
@@ -247,17 +264,22 @@ async function whyNotUpdated(
   if (conflict) return conflict
   const missing = await missingReferences(context, database, plan)
   if (missing.length > 0) return danglingError(missing)
-  const rules = entityChecks(context.model, entity, plan)
+  const { model } = context
   const checks = updateChecks(context, entity, plan)
   const failed = await failedChecks(context, database, checks.after, inputs, () =>
-    explainUpdate(context.model, entity, { provided: plan.provided, owners: plan.owners, checks }),
+    explainUpdate(model, entity, { provided: plan.provided, owners: plan.owners, checks }),
   )
   if (failed.has(ACCESS_CHECK)) return outOfReach(entity, 'update')
-  const refused = refusedByRules(rules, failed, [
+  const refused = refusedByRules(entityChecks(model, entity, plan), failed, [
     ...(await inactiveOptions(context, database, entity, id, plan)),
     ...(await periodProblems(context, database, entity, id, plan)),
   ])
   if (refused) return refused
+  const alike = duplicateChecks(model, entity, plan, context.acceptsDuplicates).filter(({ name }) => failed.has(name))
+  if (alike.length > 0)
+    return duplicateError(context, database, entity, alike, inputs, (search) =>
+      alikeUpdate(model, entity, plan, search),
+    )
   const [parent] = plan.parents
   if (parent) {
     return new RelataError('RL206', 'A record cannot stand below itself.', {

@@ -1,11 +1,13 @@
 // A chunk of a bulk load as statements over a stage: a temporary table that COPY has filled. Rows that cannot stay are
 // taken out of the stage and named; what is left becomes records in one statement.
+import type { DuplicateRule } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { type StageColumn, stagedFields } from '../plan/row-plan.ts'
 import type { Rights } from '../plan/rights.ts'
 import { eyesOf } from './access-sql.ts'
 import { actor, metadataVersion } from './change-sql.ts'
 import { failingRows, type RowCheck } from './checked-row.ts'
+import { duplicateKey, indexedKey, matchedColumns } from './duplicate-keys.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
 import { autoNumber, displayName, newRow, ownerColumns, storedFields } from './row-values.ts'
 import { ident, join, literal, param, type Sql, sql, trusted } from './sql.ts'
@@ -88,6 +90,40 @@ export function takeOutRefused(model: Model, entity: EntityModel, checks: readon
     hasBefore: false,
   })
   return sql`WITH ${join(stagedRows(model, entity), ', ')}, refused AS MATERIALIZED (${refused}) DELETE FROM ${stage} AS s USING refused WHERE s.id = refused.id RETURNING s."_line", refused.failed`
+}
+
+/** Rows that are like a live record, or like an earlier line. Answers lines. */
+export function takeOutAlike(model: Model, entity: EntityModel, rule: DuplicateRule): Sql {
+  const matched = matchedColumns(entity.entity.fields, rule.match)
+  const keys = matched.map((_, index) => ident(`key${index}`))
+  const keyed = join(
+    matched.flatMap((one, index) => {
+      const value = ident('new', one.column.column)
+      return [
+        sql`${duplicateKey(one, value)} AS ${ident(`key${index}`)}`,
+        sql`${indexedKey(one, value)} AS ${ident(`indexed${index}`)}`,
+      ]
+    }),
+    ', ',
+  )
+  const isFilled = join(
+    keys.map((key) => sql`${key} IS NOT NULL`),
+    ' AND ',
+  )
+  const isSame = join(
+    matched.flatMap((one, index) => {
+      const value = ident('d', one.column.column)
+      return [
+        sql`${indexedKey(one, value)} = k.${ident(`indexed${index}`)}`,
+        sql`${duplicateKey(one, value)} = k.${ident(`key${index}`)}`,
+      ]
+    }),
+    ' AND ',
+  )
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const repeated = sql`SELECT "_line" FROM (SELECT "_line", row_number() OVER (PARTITION BY ${join(keys, ', ')} ORDER BY "_line") AS n FROM keyed WHERE ${isFilled}) AS numbered WHERE n > 1`
+  const known = sql`SELECT k."_line" FROM keyed AS k JOIN ${table} AS d ON ${isSame} WHERE d.deleted_at IS NULL`
+  return sql`WITH ${join(stagedRows(model, entity), ', ')}, keyed AS MATERIALIZED (SELECT s."_line", ${keyed} FROM new JOIN ${stage} AS s ON s.id = new.id) DELETE FROM ${stage} AS s WHERE s."_line" IN (${repeated}) OR s."_line" IN (${known}) RETURNING s."_line"`
 }
 
 /** CTEs from `raw` to `new` over the stage. Numbers are drawn when the row is written. */

@@ -27,7 +27,7 @@ export interface StandardValues {
 }
 
 /** The row `new` with all columns of the table, under the alias `r`. */
-function wholeRow(model: Model, entity: EntityModel, values: StandardValues, from: Sql): Sql {
+export function wholeRow(model: Model, entity: EntityModel, { values, from }: Omit<WrittenRow, 'hasBefore'>): Sql {
   const { version, created_at, created_by, updated_by } = values
   const owners = ownerColumns(entity).map(
     (name) => sql`${name === 'owner' ? values.owner : values.owner_team} AS ${ident(name)}`,
@@ -59,23 +59,18 @@ export function readyRow(
   model: Model,
   entity: EntityModel,
   checks: readonly RowCheck[],
-  { values, from, hasBefore }: WrittenRow,
+  written: WrittenRow,
 ): Sql | undefined {
-  const asked = conditionsOn(model, entity, checks, 'r', hasBefore)
+  const asked = conditionsOn(model, entity, checks, 'r', written.hasBefore)
   if (!asked) return undefined
-  return sql`ready AS (SELECT r.* FROM ${wholeRow(model, entity, values, from)}${asked.joins} WHERE ${join(asked.conditions, ' AND ')})`
+  return sql`ready AS (SELECT r.* FROM ${wholeRow(model, entity, written)}${asked.joins} WHERE ${join(asked.conditions, ' AND ')})`
 }
 
 /** One column a check: does it hold? Over the CTEs that make `new`. */
-export function askChecks(
-  model: Model,
-  entity: EntityModel,
-  checks: readonly RowCheck[],
-  { values, from, hasBefore }: WrittenRow,
-): Sql {
-  const rows = rowsOf(model, entity, 'r', hasBefore)
+export function askChecks(model: Model, entity: EntityModel, checks: readonly RowCheck[], written: WrittenRow): Sql {
+  const rows = rowsOf(model, entity, 'r', written.hasBefore)
   const columns = checks.map((check) => sql`((${check.condition(rows.row, rows.before) ?? trusted('TRUE')}) IS TRUE)`)
-  return sql`SELECT ${join(columns, ', ')} FROM ${wholeRow(model, entity, values, from)}${rows.joins()}`
+  return sql`SELECT ${join(columns, ', ')} FROM ${wholeRow(model, entity, written)}${rows.joins()}`
 }
 
 /** Joins and conditions over a row that has all columns of the table; undefined: nothing to ask. */
@@ -101,19 +96,18 @@ function rowsOf(model: Model, entity: EntityModel, alias: string, hasBefore: boo
 }
 
 /** Rows `r` of which checks do not hold: id, and the places of these checks in the list, as `{0,2}`. */
-export function failingRows(
-  model: Model,
-  entity: EntityModel,
-  checks: readonly RowCheck[],
-  { values, from, hasBefore }: WrittenRow,
-): Sql {
-  return failing(model, entity, checks, wholeRow(model, entity, values, from), hasBefore)
+export function failingRows(model: Model, entity: EntityModel, checks: readonly RowCheck[], written: WrittenRow): Sql {
+  return failing(model, entity, checks, wholeRow(model, entity, written), written.hasBefore)
 }
 
-/** The same of records of the table, as they stand; `where` is over `r`. */
+/** The same of records of the table, as they stand; `where` is over `t`. */
 export function failingRecords(model: Model, entity: EntityModel, checks: readonly RowCheck[], where: Sql): Sql {
-  const table = ident(model.snapshot.schema, entity.entity.table)
-  return sql`${failing(model, entity, checks, sql`(SELECT t.* FROM ${table} AS t WHERE ${where}) AS r`, false)}`
+  return failing(model, entity, checks, recordsWhere(model, entity, where), false)
+}
+
+/** Records of the table under the alias `r`; `where` is over `t`. */
+export function recordsWhere(model: Model, entity: EntityModel, where: Sql): Sql {
+  return sql`(SELECT t.* FROM ${ident(model.snapshot.schema, entity.entity.table)} AS t WHERE ${where}) AS r`
 }
 
 function failing(model: Model, entity: EntityModel, checks: readonly RowCheck[], row: Sql, hasBefore: boolean): Sql {

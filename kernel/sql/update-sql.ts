@@ -5,8 +5,9 @@ import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { Rights } from '../plan/rights.ts'
 import type { Selected } from '../plan/selection.ts'
 import { actor, differences, recordChange } from './change-sql.ts'
-import { askChecks, conditionsOn, readyRow, type RowCheck, type WrittenRow } from './checked-row.ts'
+import { askChecks, conditionsOn, readyRow, type RowCheck, wholeRow, type WrittenRow } from './checked-row.ts'
 import { type CompiledWrite, withAnswer } from './create-sql.ts'
+import { type AlikeSearch, findAlike } from './duplicates-sql.ts'
 import { type HalfPeriod, isInOrder } from './half-period.ts'
 import { hasOptions, type KeptColumn } from './kept-options.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
@@ -106,11 +107,26 @@ export function explainUpdate(
   entity: EntityModel,
   shape: Pick<UpdateShape, 'provided' | 'owners' | 'checks'>,
 ): Sql {
+  return sql`${updatedRow(model, entity, shape.provided)} ${askChecks(model, entity, shape.checks.after, writtenRow(shape))}`
+}
+
+/** Records like this one as the change would leave it. */
+export function alikeUpdate(
+  model: Model,
+  entity: EntityModel,
+  shape: Pick<UpdateShape, 'provided' | 'owners'>,
+  search: AlikeSearch,
+): Sql {
+  const row = wholeRow(model, entity, writtenRow(shape))
+  return sql`${updatedRow(model, entity, shape.provided)} ${findAlike(model, entity, row, search)}`
+}
+
+/** WITH the row as it is and as the change would leave it. */
+function updatedRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
   const table = ident(model.snapshot.schema, entity.entity.table)
   const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL)`
   const stays = (column: { column: string }) => ident('old', column.column)
-  const rows = newRow(model, entity, shape.provided, stays, sql`FROM old`)
-  return sql`WITH ${join([old, ...rows], ', ')} ${askChecks(model, entity, shape.checks.after, writtenRow(shape))}`
+  return sql`WITH ${join([old, ...newRow(model, entity, provided, stays, sql`FROM old`)], ', ')}`
 }
 
 /** What the body sets, money whose base amount may move with a rate date that the body sets, and what is computed. */

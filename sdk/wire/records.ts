@@ -44,3 +44,14 @@ export interface BulkAnswer {
   /** At most 1,000; `line` counts from 1 and includes the header; `text` as in a Problem. */
   errors: readonly { line: number; field?: string; message: string; text?: Text; value?: string }[]
 }
+
+/** In a refusal with RL217: what one duplicate rule of the entity found. */
+export interface Alike {
+  /** Name of the rule. */
+  rule: string
+  on: 'warn' | 'block'
+  /** At most 10, of those that the caller may read; the name is empty where it may not be read. */
+  records: readonly { id: string; display_name: string }[]
+  /** There are more, or some that the caller may not read. */
+  hasMore: boolean
+}

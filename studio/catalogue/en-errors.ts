@@ -24,6 +24,7 @@ export const enErrors = {
   'error.RL214': 'The change cannot be applied.',
   'error.RL215': 'There is no such organisation.',
   'error.RL216': 'The record is not in the trash.',
+  'error.RL217': 'There seems to be such a record already.',
   'error.RL300': 'Please sign in.',
   'error.RL301': 'You are not allowed to do this. Ask an administrator.',
   'error.RL302': 'The key is not valid.',
