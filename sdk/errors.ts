@@ -62,7 +62,7 @@ export type ErrorCode = keyof typeof ERRORS
 export interface Problem {
   path: string
   message: string
-  /** `message` in the languages that the author of the metadata wrote it in. */
+  /** `message` as the author of the metadata wrote it: a whole sentence, in one or several languages. */
   text?: Text
   /** A stable key for the catalogue of texts and for programs, such as `required` or `unknown_field`. */
   key?: string

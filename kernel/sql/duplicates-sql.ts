@@ -1,10 +1,11 @@
 // Records that look like one that is being written.
+import type { Problem } from '../../sdk/errors.ts'
 import type { DuplicateRule } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { Rights } from '../plan/rights.ts'
 import { conditionSql } from './access-sql.ts'
 import { duplicateKey, indexedKey, type MatchedColumn, matchedColumns } from './duplicate-keys.ts'
-import { type EntityCheck, type Occasion, texts } from './entity-checks.ts'
+import { type EntityCheck, type Occasion, authored } from './entity-checks.ts'
 import { Joins, RowSource } from './row-source.ts'
 import { ident, join, type Sql, sql, trusted } from './sql.ts'
 
@@ -47,9 +48,8 @@ export function rulesFor(entity: EntityModel, occasion: Occasion, isAllowed: boo
   )
 }
 
-const DEFAULT_MESSAGE = 'There is a record like this already.'
-
-export const messageOf = ({ message }: DuplicateRule) => texts(message ?? DEFAULT_MESSAGE)
+export const messageOf = ({ message }: DuplicateRule): Pick<Problem, 'message' | 'text'> =>
+  message === undefined ? { message: 'is the same in another record' } : authored(message)
 
 function sameKeys(matched: readonly MatchedColumn[], a: RowSource, b: RowSource): Sql[] {
   return matched.map(

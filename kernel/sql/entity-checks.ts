@@ -42,18 +42,15 @@ export function entityChecks(model: Model, entity: EntityModel, occasion: Occasi
           path: field === undefined ? '' : `/${field}`,
           key: 'validation',
           params: { name },
-          ...texts(message),
+          ...authored(message),
         },
       }
     }),
   ]
 }
 
-/** `message` for everybody, `text` in the languages of the metadata. */
-export const texts = (message: Text): Pick<Problem, 'message' | 'text'> => ({
-  message: textFor(message, 'en'),
-  ...(typeof message === 'string' ? {} : { text: message }),
-})
+/** What an author says: in one language for everybody, and in all that it is written in. */
+export const authored = (text: Text): Pick<Problem, 'message' | 'text'> => ({ message: textFor(text, 'en'), text })
 
 function requiredCheck(model: Model, entity: EntityModel, field: Field): EntityCheck[] {
   if (field.requiredIf === undefined || field.required) return []

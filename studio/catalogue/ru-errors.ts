@@ -40,6 +40,9 @@ export const ruErrors = {
 
   'refusal.required': 'Это поле обязательно.',
   'refusal.read_only': 'Это значение изменить нельзя.',
+  'refusal.read_only_now': 'Сейчас это поле изменить нельзя.',
+  'refusal.option_not_offered': 'Здесь этот вариант выбрать нельзя.',
+  'refusal.duplicate': 'Такая запись уже есть.',
   'refusal.not_unique': 'Такое значение уже есть у другой записи.',
   'refusal.no_such_record': 'Этой записи больше нет.',
   'refusal.wrong_entity': 'Записи этого вида здесь стоять не могут.',
