@@ -48,7 +48,7 @@ test('a form follows the rules of its fields, and tells what the server refuses'
     id: string
   }
   await page.goto(`/${TENANT}/quay.ship`)
-  await page.getByRole('button', { name: 'New ship' }).first().click()
+  await page.getByRole('link', { name: 'New ship' }).first().click()
   const panel = page.locator('rl-create-panel')
   const field = (name: string) => panel.locator(`[data-field=${name}]`)
   const pick = async (name: string, option: string): Promise<void> => {
