@@ -103,9 +103,23 @@ async function trash(
 
 /** Empties the reference of live records, as a change of theirs. */
 async function detach(context: Context, tx: Queryable, inbound: Inbound, children: readonly string[]): Promise<void> {
-  const asSystem = { ...context, rights: ALL_RIGHTS }
-  for (const child of children)
-    await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
+  const asSystem: Context = { ...context, rights: ALL_RIGHTS, acceptsDuplicates: true }
+  for (const child of children) {
+    try {
+      await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
+    } catch (error) {
+      if (error instanceof RelataError && error.code === 'RL206') throw await stillNeeded(context, tx, inbound, child)
+      throw error
+    }
+  }
+}
+
+/** The rules of a record that leads here want it to stay. Named only to who may read it. */
+async function stillNeeded(context: Context, tx: Queryable, inbound: Inbound, id: string): Promise<RelataError> {
+  const { child } = inbound
+  const record = recordsWhere(context.model, child, sql`t.id = ${input('id', 'uuid')}`)
+  const rows = await run(context, child, tx, sql`SELECT r.id, r.display_name FROM ${record}`, { id })
+  return stillReferred(context, child, rows)
 }
 
 interface Inbound {
