@@ -1,6 +1,8 @@
 // The one error class and the one table of its codes. A code never changes its meaning; a retired
 // number stays here as a comment so that it is not used again. Members follow RFC 9457.
 
+import type { Text } from './metadata/source.ts'
+
 interface ErrorKind {
   status: number
   title: string
@@ -33,6 +35,7 @@ export const ERRORS = {
   RL214: { status: 409, title: 'The change cannot be applied' },
   RL215: { status: 404, title: 'No such tenant' },
   RL216: { status: 409, title: 'The record is not in the trash' },
+  RL217: { status: 409, title: 'There seems to be such a record already' },
 
   RL300: { status: 401, title: 'Please sign in' },
   RL301: { status: 403, title: 'Not allowed' },
@@ -59,6 +62,8 @@ export type ErrorCode = keyof typeof ERRORS
 export interface Problem {
   path: string
   message: string
+  /** `message` as the author of the metadata wrote it: a whole sentence, in one or several languages. */
+  text?: Text
   /** A stable key for the catalogue of texts and for programs, such as `required` or `unknown_field`. */
   key?: string
   hint?: string

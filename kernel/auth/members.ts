@@ -40,7 +40,8 @@ export function systemContext(loaded: LoadedTenant, actor: Actor): Context {
   const seal = () => {
     throw new RelataError('RL500', 'The kernel’s own entities have no secrets to seal here.')
   }
-  return { loaded, model: loaded.model, actor, rights: ALL_RIGHTS, seal, inputs: actorInputs(actor), guards: {} }
+  const who = { actor, rights: ALL_RIGHTS, inputs: actorInputs(actor) }
+  return { loaded, model: loaded.model, ...who, seal, guards: {}, acceptsDuplicates: false }
 }
 
 /** Made with the first member; safe to call again. */

@@ -57,6 +57,8 @@ function addEntity(bench: Bench, thing: Thing<EntitySource>, isLink: boolean): v
     displayName: { var: 'id' },
     fields: [],
     uniques: [],
+    validations: [],
+    duplicates: [],
     feeds: [],
     inbound: [],
     isLink,

@@ -1,4 +1,4 @@
-// Which item of a list a layer means. Fields and uniques are known by `package:name` at birth; everything else by a
+// Which item of a list a layer means. Fields and whatever else hangs on an entity are known by `package:name` at birth; everything else by a
 // plain id within its list.
 import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import type { Identify, ListItem } from './merge.ts'
@@ -22,10 +22,10 @@ export const identifyPlain: Identify = (item, _layer, _known, index) => {
 }
 
 /**
- * Fields and uniques of an entity of `home`. An item that has the `marker` member is complete, hence new in its
+ * Fields, uniques, validations and duplicate rules of an entity of `home`. An item that has the `marker` member is complete, hence new in its
  * package; one without it changes what a lower layer brought.
  */
-export function identifyQualified(home: string, marker: 'type' | 'fields'): Identify {
+export function identifyQualified(home: string, marker: 'type' | 'fields' | 'rule' | 'match'): Identify {
   return (item, layer, known) => {
     const key = text(item['id']) ?? text(item['name'])
     if (key === undefined) return { problem: 'needs a name', hint: 'Write "name", or "id" of the one to change.' }

@@ -25,6 +25,8 @@ export function entityRules(home: string): MergeRules {
       members: { ...fieldMembers, link_fields: list(fieldMembers) },
     },
     uniques: { how: 'list', identify: identifyQualified(home, 'fields'), members: { message: TEXT } },
+    validations: { how: 'list', identify: identifyQualified(home, 'rule'), members: { message: TEXT } },
+    duplicates: { how: 'list', identify: identifyQualified(home, 'match'), members: { message: TEXT } },
   }
 }
 

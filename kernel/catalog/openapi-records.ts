@@ -2,7 +2,9 @@
 import type { Entity, Operation } from '../../sdk/metadata/snapshot.ts'
 import { type JsonSchema, list, object, plainText, ref } from './openapi-schemas.ts'
 import {
+  AUTHORED,
   COMMON,
+  DUPLICATES,
   INTEGER,
   json,
   LIST_PARAMETERS,
@@ -45,13 +47,14 @@ export function entityPaths(entity: Entity, may: (operation: Operation) => boole
     }),
     ...when(may('create'), {
       post: operation('create', `Create ${label}`, {
+        parameters: [DUPLICATES],
         requestBody: requestBody(`${name}.create`),
         responses: { '201': record('Created'), ...WRITE },
       }),
     }),
     ...when(may('create') && may('update'), {
       put: operation('upsert', `Create ${label}, or change the one with this key`, {
-        parameters: [{ ...query('by', TEXT, 'Unique field or fields'), required: true }],
+        parameters: [{ ...query('by', TEXT, 'Unique field or fields'), required: true }, DUPLICATES],
         requestBody: requestBody(`${name}.update`),
         responses: { '200': record('Changed'), '201': record('Created'), ...WRITE },
       }),
@@ -66,7 +69,7 @@ export function entityPaths(entity: Entity, may: (operation: Operation) => boole
     }),
     ...when(may('update'), {
       patch: operation('update', `Change ${label}`, {
-        parameters: [parameter('ifMatch')],
+        parameters: [parameter('ifMatch'), DUPLICATES],
         requestBody: requestBody(`${name}.update`),
         responses: { '200': record('Changed'), ...WRITE, ...ONE, '428': response('NoVersion') },
       }),
@@ -88,6 +91,7 @@ export function entityPaths(entity: Entity, may: (operation: Operation) => boole
       [`${base}/{id}/restore`]: {
         parameters: [ID],
         post: operation('restore', `Take ${label} out of the trash`, {
+          parameters: [DUPLICATES],
           responses: { '200': record('Restored'), ...COMMON, ...ONE, '409': response('Conflict') },
         }),
       },
@@ -133,6 +137,7 @@ const listSchema = (name: string): JsonSchema =>
   )
 
 const BULK: JsonSchema = {
+  parameters: [DUPLICATES],
   requestBody: {
     required: true,
     content: {
@@ -146,7 +151,9 @@ const BULK: JsonSchema = {
       object({
         accepted: INTEGER,
         rejected: INTEGER,
-        errors: list(object({ line: INTEGER, field: TEXT, message: TEXT, value: TEXT }, ['line', 'message'])),
+        errors: list(
+          object({ line: INTEGER, field: TEXT, message: TEXT, text: AUTHORED, value: TEXT }, ['line', 'message']),
+        ),
       }),
     ),
     ...WRITE,

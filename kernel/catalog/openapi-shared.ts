@@ -43,6 +43,12 @@ export function parameter(name: keyof typeof PARAMETERS): JsonSchema {
   return { $ref: `#/components/parameters/${name}` }
 }
 
+/** What the author of the metadata wrote. */
+export const AUTHORED: JsonSchema = {
+  description: 'the reason as the author of the metadata wrote it: one text, or one for each language',
+  anyOf: [TEXT, { type: 'object', additionalProperties: TEXT }],
+}
+
 const PROBLEM: JsonSchema = object(
   {
     type: { type: 'string', format: 'uri' },
@@ -57,6 +63,7 @@ const PROBLEM: JsonSchema = object(
         {
           path: { type: 'string', description: 'JSON pointer into the body, or the name of a parameter' },
           message: TEXT,
+          text: AUTHORED,
           key: TEXT,
           hint: TEXT,
           package: TEXT,
@@ -128,3 +135,10 @@ export const COMMON = {
   '429': response('TooMany'),
 }
 export const WRITE = { ...COMMON, '409': response('Conflict'), '422': response('Invalid') }
+
+/** Of whatever writes records. */
+export const DUPLICATES = query(
+  'duplicates',
+  { enum: ['refuse', 'allow'], default: 'refuse' },
+  '`allow`: save although a duplicate rule warns (RL217)',
+)

@@ -3,6 +3,7 @@ import { type JsonSchema, list, object, ref } from './openapi-schemas.ts'
 import {
   ANY,
   COMMON,
+  DUPLICATES,
   INTEGER,
   json,
   parameter,
@@ -54,6 +55,7 @@ function everyone(entities: readonly string[]): Record<string, PathItem> {
   return {
     '/batch': {
       post: call('batch', 'several entities', 'Several writes, all or nothing', {
+        parameters: [DUPLICATES],
         requestBody: body(object({ operations: list(operation) })),
         ...answers(object({ results: list({}) }), WRITE),
       }),

@@ -74,6 +74,7 @@ function choicesOf(bench: Bench, items: readonly unknown[]): Option[] {
         label: item.label ?? humanise(item.value),
         ...(item.color === undefined ? {} : { color: item.color }),
         ...(item.inactive === undefined ? {} : { inactive: item.inactive }),
+        ...(item.if === undefined ? {} : { if: item.if }),
       },
     ]
   })

@@ -14,6 +14,7 @@ import { orderPackages } from './order.ts'
 import { parsePackages } from './packages.ts'
 import { NameBook, type PhysicalNames } from './physical-names.ts'
 import { Problems } from './problems.ts'
+import { checkRecordRules } from './record-rules.ts'
 import { createRuleBook } from './rule-book.ts'
 import { connectRollups, finishRollups } from './rollups.ts'
 import { checkEntityRules } from './entity-rules.ts'
@@ -50,6 +51,7 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   const book = createRuleBook(bench)
   checkEntityRules(bench, book)
   finishRollups(bench, book)
+  checkRecordRules(bench, book)
 
   const views = buildViews(bench, book, things.views)
   const forms = buildForms(bench, book, things.forms, views)

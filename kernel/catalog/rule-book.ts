@@ -18,6 +18,8 @@ export interface RuleFacts {
   type: RuleType
   cost: RuleCost
   volatility: ReadonlySet<Volatility>
+  /** Names on the record itself that it begins to read from. */
+  own: ReadonlySet<string>
   /** A path that leads through a reference: the value changes without this record changing. */
   reference?: string
   /** A path that ends at a roll-up. */
@@ -112,16 +114,20 @@ export function createRuleBook(bench: Bench): RuleBook {
 
   const factsOf = (draft: EntityDraft, rule: CheckedRule): RuleFacts => {
     const volatility = new Set<Volatility>([rule.volatility])
+    const own = new Set<string>()
     let reference: string | undefined
     let rollup: string | undefined
     const view = viewOf(draft)
     for (const path of rule.reads) {
       const leaf = view && findLeaf(lookup, view, path)
       if (!leaf) continue
+      if (leaf.steps > 0) own.add(path.split('.', 1)[0] ?? '')
+      else if (leaf.field?.type !== 'formula') own.add(leaf.field?.name ?? leaf.name)
       if (leaf.steps > 0) reference ??= path
       if (leaf.field?.options.rollup) rollup ??= path
       const inner = leaf.field?.type === 'formula' ? formulaOf(leaf.owner, leaf.field) : undefined
       for (const one of inner?.volatility ?? []) volatility.add(one)
+      if (leaf.steps === 0) for (const one of inner?.own ?? []) own.add(one)
       if (inner?.reference !== undefined) reference ??= path
       if (inner?.rollup !== undefined) rollup ??= path
     }
@@ -129,6 +135,7 @@ export function createRuleBook(bench: Bench): RuleBook {
       type: rule.type,
       cost: rule.cost,
       volatility,
+      own,
       ...(reference === undefined ? {} : { reference }),
       ...(rollup === undefined ? {} : { rollup }),
     }

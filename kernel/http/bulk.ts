@@ -5,7 +5,7 @@ import { type Problem, RelataError } from '../../sdk/errors.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { type BulkLine, type CsvLine, readCsv, readJsonLines } from '../parse/bulk-body.ts'
-import { refuseUnknown } from '../parse/list-request.ts'
+import { withDuplicates } from './duplicates-parameter.ts'
 import { RowPlan } from '../plan/row-plan.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
@@ -17,10 +17,10 @@ export function bulkRoutes(services: Services): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.post('/bulk/:entity', (c) =>
     inTenant(c, services, async (context) => {
-      refuseUnknown(new URL(c.req.url).searchParams, [])
+      const asked = withDuplicates(context, new URL(c.req.url).searchParams)
       const entity = context.model.entity(c.req.param('entity'))
       context.rights.require(entity, 'create')
-      const answer = await bulkLoad(context, services.database, entity, linesOf(c, context, entity))
+      const answer = await bulkLoad(asked, services.database, entity, linesOf(c, context, entity))
       return jsonAnswer(answer)
     }),
   )

@@ -4,6 +4,7 @@ import { RelataError } from '../../sdk/errors.ts'
 import { readInstant } from '../../sdk/fields/calendar.ts'
 import { bad, parseBoolean, parseListRequest, refuseUnknown, parseLimit } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
+import { withDuplicates } from './duplicates-parameter.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import { jsonText } from '../respond/json.ts'
@@ -31,8 +32,9 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
 
   app.post('/records/:entity', (c) =>
     inTenant(c, services, async (context) => {
+      const asked = withDuplicates(context, queryOf(c))
       const body = await readJson(c)
-      const record = await withRetry(() => createRecord(context, { database }, entityOf(c, context), body))
+      const record = await withRetry(() => createRecord(asked, { database }, entityOf(c, context), body))
       return one(record, 201, { location: `${c.req.path}/${record.id}` })
     }),
   )
@@ -40,10 +42,10 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
   app.put('/records/:entity', (c) =>
     inTenant(c, services, async (context) => {
       const query = queryOf(c)
-      refuseUnknown(query, ['by'])
+      const asked = withDuplicates(context, query, ['by'])
       const keys = (query.get('by') ?? '').split(',').filter(Boolean)
       if (keys.length === 0) throw bad('by', 'name the unique field or fields to find the record by')
-      const record = await upsertRecord(context, database, entityOf(c, context), keys, await readJson(c))
+      const record = await upsertRecord(asked, database, entityOf(c, context), keys, await readJson(c))
       return one(record, record.isNew ? 201 : 200)
     }),
   )
@@ -70,10 +72,11 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
 
   app.patch('/records/:entity/:id', (c) =>
     inTenant(c, services, async (context) => {
+      const asked = withDuplicates(context, queryOf(c))
       const version = versionOf(c)
       const body = await readJson(c)
       return one(
-        await withRetry(() => updateRecord(context, { database }, entityOf(c, context), idOf(c), version, body)),
+        await withRetry(() => updateRecord(asked, { database }, entityOf(c, context), idOf(c), version, body)),
         200,
       )
     }),
@@ -97,8 +100,9 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
 
   app.post('/records/:entity/:id/restore', (c) =>
     inTenant(c, services, async (context) => {
+      const asked = withDuplicates(context, queryOf(c))
       const entity = entityOf(c, context)
-      await withRetry(() => restoreRecord(context, { database }, entity, idOf(c)))
+      await withRetry(() => restoreRecord(asked, { database }, entity, idOf(c)))
       return one(
         await getRecord(context, database, entity, idOf(c), { select: undefined, expand: [], isTrash: false }),
         200,
@@ -124,7 +128,9 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
   )
 
   app.post('/batch', (c) =>
-    inTenant(c, services, async (context) => json(await runBatch(context, database, await readJson(c)))),
+    inTenant(c, services, async (context) =>
+      json(await runBatch(withDuplicates(context, queryOf(c)), database, await readJson(c))),
+    ),
   )
 
   return app

@@ -7,7 +7,7 @@ import type { Field, FieldColumn, SqlType } from '../../sdk/metadata/snapshot.ts
 import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
-import { ownerColumns } from '../sql/row-values.ts'
+import { defaultInput, ownerColumns } from '../sql/row-values.ts'
 import {
   type Destination,
   isRuleDefault,
@@ -60,6 +60,8 @@ export class RowPlan {
   readonly anyTargets = new Map<string, Set<EntityModel>>()
   /** Some row came with an id of its own, which somebody may have already. */
   bringsIds = false
+  /** Defaults of fields that somebody may not set, as inputs of the statement that asks. */
+  readonly defaults: Readonly<Record<string, string | null>>
   private readonly model: Model
   private readonly entity: EntityModel
   private readonly options: RowPlanOptions
@@ -86,6 +88,7 @@ export class RowPlan {
     }
     this.columns = columns
     this.list = list
+    this.defaults = Object.fromEntries(list.flatMap(defaultsOf))
     for (const slot of list) for (const alias of slot.field.aliases) this.slots.set(alias, slot)
     for (const slot of list) this.slots.set(slot.field.name, slot)
   }
@@ -209,8 +212,15 @@ export class RowPlan {
   }
 }
 
-/** Fields whose values a row brings; numbers are drawn by the statement. */
+function defaultsOf({ field, columns, stored }: Slot): [string, string | null][] {
+  if (field.readOnlyIf === undefined || !stored?.ok) return []
+  return columns.map(({ column }, index) => [defaultInput(column), stored.texts[index] ?? null])
+}
+
+/** Fields whose values a row brings; numbers are drawn by the statement, and computed values are its business, too. */
 export const stagedFields = (entity: EntityModel): Field[] =>
-  entity.entity.fields.filter((field) => field.columns.length > 0 && field.type !== 'auto_number')
+  entity.entity.fields.filter(
+    (field) => field.columns.length > 0 && field.type !== 'auto_number' && field.computed === undefined,
+  )
 
 const required = (name: string): Problem => ({ path: `/${name}`, key: 'required', message: 'is required' })

@@ -9,7 +9,7 @@ import { entityScope } from '../catalog/scope.ts'
 import type { SetReference } from '../sql/references-sql.ts'
 import type { HalfPeriod } from '../sql/half-period.ts'
 import type { KeptColumn } from '../sql/kept-options.ts'
-import { valueInput } from '../sql/row-values.ts'
+import { defaultInput, valueInput } from '../sql/row-values.ts'
 import { referenceTarget } from './paths.ts'
 import { halfPeriod, relationshipProblems } from './relationship.ts'
 import {
@@ -96,10 +96,24 @@ class WriteBuilder {
   /** Values for fields that the body does not name. */
   addDefaults(): void {
     for (const field of this.entity.entity.fields) {
-      if (this.provided.has(field.name) || field.default === undefined || field.columns.length === 0) continue
+      if (field.default === undefined || field.columns.length === 0) continue
+      const isGiven = this.provided.has(field.name)
+      if (isGiven && field.readOnlyIf === undefined) continue
       const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : field.default
-      if (value !== null) this.field(field.name, field, value, true)
+      if (value === null) continue
+      if (!isGiven) this.field(field.name, field, value, true)
+      if (field.readOnlyIf !== undefined) this.rememberDefault(field, value)
     }
+  }
+
+  /** Where a field may not be set, its default may stand. */
+  private rememberDefault(field: Field, value: unknown): void {
+    const columns = writtenColumns(field)
+    const stored = storeValue(this.into, field, columns, value)
+    if (!stored.ok) return
+    columns.forEach(({ column }, index) => {
+      this.inputs[defaultInput(column)] = stored.texts[index] ?? null
+    })
   }
 
   finish(kind: 'create' | 'update'): WritePlan {

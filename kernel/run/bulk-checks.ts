@@ -1,44 +1,62 @@
 // What the database has to be asked before a staged chunk may become records: are keys free, do references lead to
 // live records, does no tree bite its tail.
+import type { Text } from '../../sdk/metadata/source.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { referenceTarget } from '../plan/paths.ts'
 import type { Rights } from '../plan/rights.ts'
 import { type RowPlan, stagedFields } from '../plan/row-plan.ts'
-import { isOfEntity, takeOutCircles, takeOutDangling, takeOutDuplicates, takeOutRefused } from '../sql/bulk-sql.ts'
+import {
+  isOfEntity,
+  takeOutAlike,
+  takeOutCircles,
+  takeOutDangling,
+  takeOutDuplicates,
+  takeOutRefused,
+} from '../sql/bulk-sql.ts'
+import { messageOf, rulesFor } from '../sql/duplicates-sql.ts'
+import { entityChecks } from '../sql/entity-checks.ts'
 import { ownerColumns } from '../sql/row-values.ts'
 import type { Sql } from '../sql/sql.ts'
 import { accessChecks } from './access.ts'
+import type { Context } from './context.ts'
 
-/** A statement that takes rows out of the stage and answers their lines. */
-export interface Check {
-  statement: Sql
+/** Why a line is refused. */
+export interface Reason {
   field: string
   message: string
+  text?: Text
+}
+
+/** A statement that takes rows out of the stage and answers their lines; where several reasons are possible, also which. */
+export interface Check {
+  statement: Sql
+  reasons: readonly [Reason, ...Reason[]]
   /** Asks about other rows of the stage, so that it must be asked again when rows have gone. */
   isWithinStage: boolean
 }
 
 const DANGLING = 'points to a record that does not exist or is in the trash'
 
-export function checksOf(model: Model, rights: Rights, entity: EntityModel, plan: RowPlan): Check[] {
+export function checksOf({ model, rights, acceptsDuplicates }: Context, entity: EntityModel, plan: RowPlan): Check[] {
   return [
     ...(plan.bringsIds ? [idCheck(model, entity)] : []),
-    ...duplicateChecks(model, entity),
+    ...uniqueChecks(model, entity),
     ...referenceChecks(model, rights, entity),
     ...anyReferenceChecks(model, rights, entity, plan.anyTargets),
     ...circleChecks(entity),
     ...rightChecks(model, rights, entity),
+    ...ruleChecks(model, entity),
+    ...alikeChecks(model, entity, acceptsDuplicates),
   ]
 }
 
 const idCheck = (model: Model, entity: EntityModel): Check => ({
   statement: takeOutDuplicates(model, entity, ['id'], false),
-  field: 'id',
-  message: 'is the id of another record',
+  reasons: [{ field: 'id', message: 'is the id of another record' }],
   isWithinStage: false,
 })
 
-function duplicateChecks(model: Model, entity: EntityModel): Check[] {
+function uniqueChecks(model: Model, entity: EntityModel): Check[] {
   return entity.entity.uniques.flatMap((unique): Check[] => {
     const fields = unique.fields.map((name) => entity.field(name))
     // Numbers are drawn from a sequence and meet nobody.
@@ -51,8 +69,7 @@ function duplicateChecks(model: Model, entity: EntityModel): Check[] {
     return [
       {
         statement: takeOutDuplicates(model, entity, columns, true),
-        field: unique.fields[0] ?? '',
-        message,
+        reasons: [{ field: unique.fields[0] ?? '', message }],
         isWithinStage: false,
       },
     ]
@@ -62,10 +79,33 @@ function duplicateChecks(model: Model, entity: EntityModel): Check[] {
 /** Last: what a right asks may lead over references, which are known to be good by now. */
 function rightChecks(model: Model, rights: Rights, entity: EntityModel): Check[] {
   const checks = [...accessChecks(rights, entity, 'create'), ...accessChecks(rights, entity, 'import')]
-  const statement = takeOutRefused(model, entity, checks)
-  return statement
-    ? [{ statement, field: '', message: 'your role does not allow such a record', isWithinStage: true }]
-    : []
+  if (checks.length === 0) return []
+  const reason = { field: '', message: 'your role does not allow such a record' }
+  const reasons = [reason, ...checks.slice(1).map(() => reason)] as const
+  return [{ statement: takeOutRefused(model, entity, checks), reasons, isWithinStage: true }]
+}
+
+/** After the rights: of what a writer may not see, no rule tells. */
+function ruleChecks(model: Model, entity: EntityModel): Check[] {
+  const checks = entityChecks(model, entity, 'new')
+  const [first, ...others] = checks.map(
+    ({ problem: { path, message, text } }): Reason => ({
+      field: path.slice(1),
+      message,
+      ...(text === undefined ? {} : { text }),
+    }),
+  )
+  if (!first) return []
+  return [{ statement: takeOutRefused(model, entity, checks), reasons: [first, ...others], isWithinStage: false }]
+}
+
+/** After everything else: a line that is refused is nobody's double. */
+function alikeChecks(model: Model, entity: EntityModel, isAllowed: boolean): Check[] {
+  return rulesFor(entity, 'new', isAllowed).map((rule) => ({
+    statement: takeOutAlike(model, entity, rule),
+    reasons: [{ field: rule.match[0]?.field ?? '', ...messageOf(rule) }],
+    isWithinStage: false,
+  }))
 }
 
 function referenceChecks(model: Model, rights: Rights, entity: EntityModel): Check[] {
@@ -80,8 +120,7 @@ function referenceChecks(model: Model, rights: Rights, entity: EntityModel): Che
   })
   return [...fields, ...owners].map(({ name, column, target }) => ({
     statement: takeOutDangling(model, entity, target, column, rights),
-    field: name,
-    message: DANGLING,
+    reasons: [{ field: name, message: DANGLING }],
     isWithinStage: target === entity,
   }))
 }
@@ -97,8 +136,7 @@ function anyReferenceChecks(
     if (!kind || !id) return []
     return [...targets].map((target) => ({
       statement: takeOutDangling(model, entity, target, id.column, rights, isOfEntity(kind.column, target)),
-      field: name,
-      message: DANGLING,
+      reasons: [{ field: name, message: DANGLING }],
       isWithinStage: target === entity,
     }))
   })
@@ -111,8 +149,7 @@ function circleChecks(entity: EntityModel): Check[] {
       ? [
           {
             statement: takeOutCircles(column.column),
-            field: field.name,
-            message: 'would put the record below itself',
+            reasons: [{ field: field.name, message: 'would put the record below itself' }],
             isWithinStage: false,
           },
         ]

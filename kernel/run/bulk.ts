@@ -9,7 +9,7 @@ import type { BulkLine } from '../parse/bulk-body.ts'
 import { RowPlan } from '../plan/row-plan.ts'
 import { copyStage, createStage, insertStage, STAGE, stageIds, timeOfId } from '../sql/bulk-sql.ts'
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
-import { type Check, checksOf } from './bulk-checks.ts'
+import { type Check, checksOf, type Reason } from './bulk-checks.ts'
 import { askGuard, type Context, guardOf } from './context.ts'
 import { copyLine } from './copy-text.ts'
 import type { Database, Reserved } from './database.ts'
@@ -133,7 +133,7 @@ class Load {
 
   private async loadChunk(chunk: readonly string[]): Promise<void> {
     if (chunk.length === 0) return
-    const checks = checksOf(this.context.model, this.context.rights, this.entity, this.plan)
+    const checks = checksOf(this.context, this.entity, this.plan)
     for (let attempt = 1; ; attempt++) {
       try {
         const { taken, count } = await this.tryChunk(chunk, checks)
@@ -191,8 +191,8 @@ class Load {
   private async takeOut(checks: readonly Check[]): Promise<BulkAnswer['errors'][number][]> {
     const taken: BulkAnswer['errors'][number][] = []
     for (const check of checks) {
-      for (const [line] of await this.query(check.statement))
-        taken.push({ line: Number(line), field: check.field, message: check.message })
+      for (const [line, failed] of await this.query(check.statement))
+        taken.push({ line: Number(line), ...toldTogether(check, failed ?? '{0}') })
     }
     const repeated = checks.filter((check) => check.isWithinStage)
     if (repeated.length > 0 && taken.length > 0) {
@@ -206,7 +206,7 @@ class Load {
     const statement = toStatement(query)
     return this.connection.query(
       statement.text,
-      bind(statement, { ...this.context.inputs, actor: this.context.actor.userId }),
+      bind(statement, { ...this.context.inputs, ...this.plan.defaults, actor: this.context.actor.userId }),
       {
         isPlannedWithValues: true,
       },
@@ -216,4 +216,16 @@ class Load {
   private execute(query: Sql): Promise<void> {
     return this.connection.execute(toStatement(query).text)
   }
+}
+
+/** The reasons at these places, such as `{0,2}`, as one: the first with its field, the others behind it. */
+function toldTogether({ reasons }: Check, places: string): Reason {
+  const found = places
+    .slice(1, -1)
+    .split(',')
+    .flatMap((place) => reasons[Number(place)] ?? [])
+  const [first = reasons[0], ...others] = found
+  if (others.length === 0) return first
+  const more = others.map(({ field, message }) => (field === '' ? message : `${field} ${message}`))
+  return { field: first.field, message: [first.message, ...more].join('; ') }
 }

@@ -17,6 +17,8 @@ export interface Context {
   inputs: Readonly<Record<string, string | null>>
   /** By trait of the entity; run after the write, in its transaction, so that they see its result. */
   guards: Readonly<Record<string, WriteGuard>>
+  /** The writer knows that there may be such a record already: duplicate rules that only warn are not asked. */
+  acceptsDuplicates: boolean
 }
 
 export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guards: Context['guards'] = {}): Context {
@@ -28,12 +30,13 @@ export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guar
     seal,
     inputs: actorInputs(actor),
     guards,
+    acceptsDuplicates: false,
   }
 }
 
 /** Everything that a compiled statement depends on beside its shape. */
 export function cacheKey(context: Context, entity: EntityModel): string {
-  return `${context.loaded.tenant.schema} ${context.model.key} ${context.rights.key} ${entity.entity.id}`
+  return `${context.loaded.tenant.schema} ${context.model.key} ${context.rights.key} ${context.acceptsDuplicates} ${entity.entity.id}`
 }
 
 /** Asks the guard of the entity, when it has one. */

@@ -3,6 +3,9 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
+import { failingRecords, recordsWhere } from '../sql/checked-row.ts'
+import { duplicateChecks, findAlike } from '../sql/duplicates-sql.ts'
+import { entityChecks } from '../sql/entity-checks.ts'
 import { feedGroups, hasExtremes } from '../sql/rollup-sql.ts'
 import { bind, input, join, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
 import {
@@ -17,6 +20,7 @@ import { askGuard, type Context } from './context.ts'
 import type { GuardedWrite } from './guard.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { explainConflict } from './explain-conflict.ts'
+import { duplicateError } from './duplicates.ts'
 import { extremesOf, uuidArray } from './extremes.ts'
 import { requireRecords } from './access.ts'
 import { fromPostgres } from './postgres-error.ts'
@@ -99,9 +103,23 @@ async function trash(
 
 /** Empties the reference of live records, as a change of theirs. */
 async function detach(context: Context, tx: Queryable, inbound: Inbound, children: readonly string[]): Promise<void> {
-  const asSystem = { ...context, rights: ALL_RIGHTS }
-  for (const child of children)
-    await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
+  const asSystem: Context = { ...context, rights: ALL_RIGHTS, acceptsDuplicates: true }
+  for (const child of children) {
+    try {
+      await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
+    } catch (error) {
+      if (error instanceof RelataError && error.code === 'RL206') throw await stillNeeded(context, tx, inbound, child)
+      throw error
+    }
+  }
+}
+
+/** The rules of a record that leads here want it to stay. Named only to who may read it. */
+async function stillNeeded(context: Context, tx: Queryable, inbound: Inbound, id: string): Promise<RelataError> {
+  const { child } = inbound
+  const record = recordsWhere(context.model, child, sql`t.id = ${input('id', 'uuid')}`)
+  const rows = await run(context, child, tx, sql`SELECT r.id, r.display_name FROM ${record}`, { id })
+  return stillReferred(context, child, rows)
 }
 
 interface Inbound {
@@ -183,6 +201,40 @@ export async function restoreRecord(context: Context, writer: Writer, entity: En
   })
 }
 
+/**
+ * Records that come back hold to the rules of today, whatever held when they went.
+ * @throws RL206 with the problems of the first that does not · RL217
+ */
+async function requireSound(
+  context: Context,
+  tx: Queryable,
+  entity: EntityModel,
+  ids: readonly string[],
+): Promise<void> {
+  const { model } = context
+  const rules = entityChecks(model, entity, 'restore')
+  const doubles = duplicateChecks(model, entity, 'restore', context.acceptsDuplicates)
+  const checks = [...rules, ...doubles]
+  if (checks.length === 0) return
+  const failing = failingRecords(model, entity, checks, sql`t.id = ANY(${input('ids', 'uuid[]')})`)
+  const [row] = await run(context, entity, tx, failing, { ...context.inputs, ids: uuidArray(ids) })
+  if (!row) return
+  const [id, places] = row
+  const failed = new Set((places ?? '{}').slice(1, -1).split(',').map(Number))
+  const problems = rules.flatMap(({ problem }, place) => (failed.has(place) ? [problem] : []))
+  if (problems.length > 0)
+    throw new RelataError('RL206', `As it was, the ${entity.entity.name} is no longer valid.`, {
+      problems,
+      members: { entity: entity.entity.name, record: id },
+      hint: 'The rules for such records have changed, or records that it leads to.',
+    })
+  const alike = doubles.filter((_, place) => failed.has(rules.length + place))
+  const one = recordsWhere(model, entity, sql`t.id = ${input('id', 'uuid')}`)
+  throw await duplicateError(context, tx, entity, alike, { id: id ?? '' }, (search) =>
+    findAlike(model, entity, one, search),
+  )
+}
+
 /** What one delete put into the trash bears one moment of deletion, and comes back together. */
 async function restore(
   context: Context,
@@ -194,6 +246,7 @@ async function restore(
 ): Promise<void> {
   moved.push({ entity, ids })
   await move(context, tx, entity, ids, 'restore')
+  await requireSound(context, tx, entity, ids)
   for (const inbound of inboundOf(context, entity)) {
     if (inbound.onDelete !== 'cascade') continue
     const when = sql`t.deleted_at = ${input('moment', 'timestamptz')}`

@@ -6,18 +6,21 @@ import { sealInto } from '../plan/field-value.ts'
 import { halfPeriodProblem } from '../plan/relationship.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
 import { planSelection, type Selected } from '../plan/selection.ts'
-import { planWrite, type WritePlan } from '../plan/write-plan.ts'
+import { invalidMessage, planWrite, type WritePlan } from '../plan/write-plan.ts'
 import type { RowCheck } from '../sql/checked-row.ts'
-import { type CompiledWrite, compileCreate, explainCreate } from '../sql/create-sql.ts'
+import { alikeCreate, type CompiledWrite, compileCreate, explainCreate } from '../sql/create-sql.ts'
 import { dayInTheWay } from '../sql/half-period.ts'
 import { missingOptions } from '../sql/kept-options.ts'
-import { missingReferences } from '../sql/references-sql.ts'
+import { missingReferences as findMissing } from '../sql/references-sql.ts'
 import { feedGroups, hasExtremes, isTouched } from '../sql/rollup-sql.ts'
+import { duplicateChecks } from '../sql/duplicates-sql.ts'
+import { type EntityCheck, entityChecks, type Occasion } from '../sql/entity-checks.ts'
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
-import { compileUpdate, explainUpdate } from '../sql/update-sql.ts'
+import { alikeUpdate, changedFields, compileUpdate, explainUpdate } from '../sql/update-sql.ts'
 import { ACCESS_CHECK, accessChecks, outOfReach, requireEditable, requireRecords } from './access.ts'
 import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
+import { duplicateError } from './duplicates.ts'
 import { extremesOf } from './extremes.ts'
 import { explainConflict } from './explain-conflict.ts'
 import { fromPostgres } from './postgres-error.ts'
@@ -51,7 +54,7 @@ export async function createRecord(
       references: plan.references,
       selection: answerOf(context, entity),
       rights: context.rights,
-      checks: accessChecks(context.rights, entity, 'create'),
+      checks: createChecks(context, entity),
     }),
   )
   const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
@@ -92,7 +95,7 @@ export async function updateRecord(
       hasVersion,
       selection: answerOf(context, entity),
       rights: context.rights,
-      checks: updateChecks(context, entity),
+      checks: updateChecks(context, entity, plan),
     }),
   )
   const inputs = { ...plan.inputs, id, version: hasVersion ? String(version) : null, actor: context.actor.userId }
@@ -101,9 +104,8 @@ export async function updateRecord(
     if (!row) throw await whyNotUpdated(context, tx, entity, version, plan, inputs)
     return written(compiled, row)
   }
-  const groups = feedGroups(context.model, entity).filter(
-    (group) => hasExtremes(group) && isTouched(group, plan.provided),
-  )
+  const touched = new Set(changedFields(entity, plan.provided).map((field) => field.name))
+  const groups = feedGroups(context.model, entity).filter((group) => hasExtremes(group) && isTouched(group, touched))
   if (!guardOf(context.guards, entity) && groups.length === 0 && plan.parents.length === 0)
     return work(queryable(writer))
   return inTransaction(writer, async (tx) => {
@@ -125,10 +127,20 @@ function answerOf({ model, rights }: Context, entity: EntityModel): readonly Sel
   return planSelection(model, entity, { select: BARE, expand: [] }, ALL_RIGHTS)
 }
 
-function updateChecks({ rights }: Context, entity: EntityModel) {
-  const checks = accessChecks(rights, entity, 'update')
-  return { before: checks, after: checks }
+const createChecks = (context: Context, entity: EntityModel): RowCheck[] => [
+  ...accessChecks(context.rights, entity, 'create'),
+  ...rulesOf(context, entity, 'new'),
+]
+
+function updateChecks(context: Context, entity: EntityModel, { provided }: WritePlan) {
+  const access = accessChecks(context.rights, entity, 'update')
+  return { before: access, after: [...access, ...rulesOf(context, entity, { provided })] }
 }
+
+const rulesOf = ({ model, acceptsDuplicates }: Context, entity: EntityModel, occasion: Occasion): RowCheck[] => [
+  ...entityChecks(model, entity, occasion),
+  ...duplicateChecks(model, entity, occasion, acceptsDuplicates),
+]
 
 const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.database : writer.tx)
 
@@ -170,19 +182,23 @@ async function lockTree(tx: Queryable, context: Context, entity: EntityModel): P
   ])
 }
 
-async function missingReferenceError(context: Context, database: Queryable, plan: WritePlan): Promise<RelataError> {
-  const statement = toStatement(missingReferences(context.model, plan.references, context.rights))
+async function missingReferences(context: Context, database: Queryable, plan: WritePlan): Promise<Problem[]> {
+  if (plan.references.length === 0) return []
+  const statement = toStatement(findMissing(context.model, plan.references, context.rights))
   const names = Object.fromEntries(plan.references.map(({ field }) => [`name:${field}`, field]))
   const rows = await database.query(statement.text, bind(statement, { ...context.inputs, ...plan.inputs, ...names }))
-  const problems = rows.map(([field]) => ({
+  return rows.map(([field]) => ({
     path: `/${field}`,
     key: 'no_such_record',
     message: 'points to a record that does not exist or is in the trash',
   }))
-  if (problems.length === 0)
-    return new RelataError('RL502', 'A record that this one points to changed meanwhile.', { hint: 'Try again.' })
-  return new RelataError('RL206', 'A reference leads nowhere.', { problems })
 }
+
+const danglingError = (problems: readonly Problem[]): RelataError =>
+  new RelataError('RL206', 'A reference leads nowhere.', { problems })
+
+const movedOn = (): RelataError =>
+  new RelataError('RL502', 'A record that this one points to changed meanwhile.', { hint: 'Try again.' })
 
 async function whyNotCreated(
   context: Context,
@@ -191,11 +207,33 @@ async function whyNotCreated(
   plan: WritePlan,
   inputs: Record<string, string | null>,
 ): Promise<RelataError> {
-  const checks = accessChecks(context.rights, entity, 'create')
+  const { model } = context
+  const checks = createChecks(context, entity)
   const failed = await failedChecks(context, database, checks, inputs, () =>
-    explainCreate(context.model, entity, { provided: plan.provided, checks }),
+    explainCreate(model, entity, { provided: plan.provided, checks }),
   )
-  return failed.has(ACCESS_CHECK) ? outOfReach(entity, 'create') : missingReferenceError(context, database, plan)
+  if (failed.has(ACCESS_CHECK)) return outOfReach(entity, 'create')
+  // Of a record that the writer may not see, nothing is told by way of a rule that reads it.
+  const missing = await missingReferences(context, database, plan)
+  if (missing.length > 0) return danglingError(missing)
+  const refused = refusedByRules(entityChecks(model, entity, 'new'), failed)
+  if (refused) return refused
+  const alike = duplicateChecks(model, entity, 'new', context.acceptsDuplicates).filter(({ name }) => failed.has(name))
+  if (alike.length === 0) return movedOn()
+  return duplicateError(context, database, entity, alike, inputs, (search) =>
+    alikeCreate(model, entity, plan.provided, search),
+  )
+}
+
+/** @param others problems that come before those of the rules */
+function refusedByRules(
+  rules: readonly EntityCheck[],
+  failed: ReadonlySet<string>,
+  others: readonly Problem[] = [],
+): RelataError | undefined {
+  const told = rules.filter(({ name }) => failed.has(name)).map(({ problem }) => problem)
+  const problems = [...others, ...told]
+  return problems.length === 0 ? undefined : new RelataError('RL206', invalidMessage(problems.length), { problems })
 }
 
 /** Names of the checks that do not hold. */
@@ -224,20 +262,24 @@ async function whyNotUpdated(
   await requireRecords(context, database, entity, [id], 'update')
   const conflict = await explainConflict(context, database, entity, id, version, plan)
   if (conflict) return conflict
-  if (plan.references.length > 0) {
-    const missing = await missingReferenceError(context, database, plan)
-    if (missing.code === 'RL206') return missing
-  }
-  const inactive = await inactiveOptions(context, database, entity, id, plan)
-  if (inactive.length > 0) return new RelataError('RL206', 'An option is no longer offered.', { problems: inactive })
-  const outOfOrder = await periodProblems(context, database, entity, id, plan)
-  if (outOfOrder.length > 0)
-    return new RelataError('RL206', 'A period cannot end before it begins.', { problems: outOfOrder })
-  const checks = updateChecks(context, entity)
+  const missing = await missingReferences(context, database, plan)
+  if (missing.length > 0) return danglingError(missing)
+  const { model } = context
+  const checks = updateChecks(context, entity, plan)
   const failed = await failedChecks(context, database, checks.after, inputs, () =>
-    explainUpdate(context.model, entity, { provided: plan.provided, owners: plan.owners, checks }),
+    explainUpdate(model, entity, { provided: plan.provided, owners: plan.owners, checks }),
   )
   if (failed.has(ACCESS_CHECK)) return outOfReach(entity, 'update')
+  const refused = refusedByRules(entityChecks(model, entity, plan), failed, [
+    ...(await inactiveOptions(context, database, entity, id, plan)),
+    ...(await periodProblems(context, database, entity, id, plan)),
+  ])
+  if (refused) return refused
+  const alike = duplicateChecks(model, entity, plan, context.acceptsDuplicates).filter(({ name }) => failed.has(name))
+  if (alike.length > 0)
+    return duplicateError(context, database, entity, alike, inputs, (search) =>
+      alikeUpdate(model, entity, plan, search),
+    )
   const [parent] = plan.parents
   if (parent) {
     return new RelataError('RL206', 'A record cannot stand below itself.', {

@@ -2,7 +2,8 @@
 // what words are looked for in. Everything else is the author's to ask for with "indexed".
 import { createHash } from 'node:crypto'
 import { fieldType } from '../../sdk/fields/index.ts'
-import type { Entity, Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
+import type { DuplicateRule, Entity, Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
+import { indexedKey, matchedColumns } from '../sql/duplicate-keys.ts'
 import { ident, join, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
 
 /** What this PostgreSQL can do. */
@@ -22,6 +23,8 @@ export interface IndexShape {
   columns: readonly string[]
   /** What follows `ON table`. */
   definition: Sql
+  /** Its keys are made of `columns`, which is seen of its name alone: that holds a hash of the definition. */
+  isOfExpressions?: true
 }
 
 export const hasOwner = ({ ownership }: Entity): boolean => ownership === 'user' || ownership === 'team'
@@ -46,6 +49,7 @@ export function indexesOf(entity: Entity, capabilities: Capabilities): IndexShap
     ...(hasOwner(entity) ? [sorted(entity, ['owner'], [], 'owner'), owningTeam(entity)] : []),
     ...entity.fields.flatMap((field) => fieldIndexes(entity, field)),
     ...wordIndex(entity, capabilities),
+    ...entity.duplicates.map((rule) => duplicateIndex(entity, rule)),
   ]
   return [...new Map(found.map((index) => [index.name, index])).values()]
 }
@@ -112,6 +116,20 @@ function wordIndex(entity: Entity, { trigramSchema }: Capabilities): IndexShape[
       sql`USING gin (${keys})`,
     ),
   ]
+}
+
+/** Finds records that are like one that is written. */
+function duplicateIndex(entity: Entity, rule: DuplicateRule): IndexShape {
+  const matched = matchedColumns(entity.fields, rule.match)
+  const keys = matched.map((one) => sql`(${indexedKey(one, ident(one.column.column))})`)
+  const shape = make(
+    entity,
+    matched.map(({ field }) => field.name),
+    matched.map(({ field }) => field.id),
+    matched.map(({ column }) => column.column),
+    sql`USING btree (${join(keys, ', ')}) WHERE deleted_at IS NULL`,
+  )
+  return { ...shape, isOfExpressions: true }
 }
 
 /** The name holds a hash of the definition: another definition is another index. */

@@ -98,7 +98,7 @@ function indexDeeds(
   const surplus = [...(there?.indexes.values() ?? [])].filter(({ name, isValid, columns }) => {
     const shape = wanted.get(name)
     if (!shape) return OURS.test(name) || keys.has(name)
-    return !isValid || columns.join() !== shape.columns.join()
+    return !isValid || !(shape.isOfExpressions || columns.join() === shape.columns.join())
   })
   const gone = new Set(surplus.map(({ name }) => name))
   const missing = table.indexes.filter(({ name }) => gone.has(name) || !there?.indexes.has(name))

@@ -1,11 +1,13 @@
 // A chunk of a bulk load as statements over a stage: a temporary table that COPY has filled. Rows that cannot stay are
 // taken out of the stage and named; what is left becomes records in one statement.
+import type { DuplicateRule } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { type StageColumn, stagedFields } from '../plan/row-plan.ts'
 import type { Rights } from '../plan/rights.ts'
 import { eyesOf } from './access-sql.ts'
 import { actor, metadataVersion } from './change-sql.ts'
-import { refusedIds, type RowCheck, type StandardValues } from './checked-row.ts'
+import { failingRows, type RowCheck } from './checked-row.ts'
+import { duplicateKey, indexedKey, matchedColumns } from './duplicate-keys.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
 import { autoNumber, displayName, newRow, ownerColumns, storedFields } from './row-values.ts'
 import { ident, join, literal, param, type Sql, sql, trusted } from './sql.ts'
@@ -73,24 +75,63 @@ export function takeOutDangling(
   return sql`WITH ${live} DELETE FROM ${stage} AS s WHERE s.${name} IS NOT NULL${mine} AND s.${name} NOT IN (SELECT live.id FROM live)${own} RETURNING s."_line"`
 }
 
-/** Rows of which a check does not hold as they would be written. Answers lines; undefined: there is nothing to ask. */
-export function takeOutRefused(model: Model, entity: EntityModel, checks: readonly RowCheck[]): Sql | undefined {
-  const values: StandardValues = {
-    version: trusted('1'),
-    created_at: trusted('now()'),
-    created_by: actor,
-    updated_by: actor,
-    owner: ident('s', 'owner'),
-    owner_team: ident('s', 'owner_team'),
-  }
-  const refused = refusedIds(model, entity, checks, values, sql`new JOIN ${stage} AS s ON s.id = new.id`)
-  if (!refused) return undefined
+/** Rows of which checks do not hold as they would be written. Answers lines, and the places of these checks. */
+export function takeOutRefused(model: Model, entity: EntityModel, checks: readonly RowCheck[]): Sql {
+  const refused = failingRows(model, entity, checks, {
+    values: {
+      version: trusted('1'),
+      created_at: trusted('now()'),
+      created_by: actor,
+      updated_by: actor,
+      owner: ident('s', 'owner'),
+      owner_team: ident('s', 'owner_team'),
+    },
+    from: sql`new JOIN ${stage} AS s ON s.id = new.id`,
+    hasBefore: false,
+  })
+  return sql`WITH ${join(stagedRows(model, entity), ', ')}, refused AS MATERIALIZED (${refused}) DELETE FROM ${stage} AS s USING refused WHERE s.id = refused.id RETURNING s."_line", refused.failed`
+}
+
+/** Rows that are like a live record, or like an earlier line. Answers lines. */
+export function takeOutAlike(model: Model, entity: EntityModel, rule: DuplicateRule): Sql {
+  const matched = matchedColumns(entity.entity.fields, rule.match)
+  const keys = matched.map((_, index) => ident(`key${index}`))
+  const keyed = join(
+    matched.flatMap((one, index) => {
+      const value = ident('new', one.column.column)
+      return [
+        sql`${duplicateKey(one, value)} AS ${ident(`key${index}`)}`,
+        sql`${indexedKey(one, value)} AS ${ident(`indexed${index}`)}`,
+      ]
+    }),
+    ', ',
+  )
+  const isFilled = join(
+    keys.map((key) => sql`${key} IS NOT NULL`),
+    ' AND ',
+  )
+  const isSame = join(
+    matched.flatMap((one, index) => {
+      const value = ident('d', one.column.column)
+      return [
+        sql`${indexedKey(one, value)} = k.${ident(`indexed${index}`)}`,
+        sql`${duplicateKey(one, value)} = k.${ident(`key${index}`)}`,
+      ]
+    }),
+    ' AND ',
+  )
+  const table = ident(model.snapshot.schema, entity.entity.table)
+  const repeated = sql`SELECT "_line" FROM (SELECT "_line", row_number() OVER (PARTITION BY ${join(keys, ', ')} ORDER BY "_line") AS n FROM keyed WHERE ${isFilled}) AS numbered WHERE n > 1`
+  const known = sql`SELECT k."_line" FROM keyed AS k JOIN ${table} AS d ON ${isSame} WHERE d.deleted_at IS NULL`
+  return sql`WITH ${join(stagedRows(model, entity), ', ')}, keyed AS MATERIALIZED (SELECT s."_line", ${keyed} FROM new JOIN ${stage} AS s ON s.id = new.id) DELETE FROM ${stage} AS s WHERE s."_line" IN (${repeated}) OR s."_line" IN (${known}) RETURNING s."_line"`
+}
+
+/** CTEs from `raw` to `new` over the stage. Numbers are drawn when the row is written. */
+function stagedRows(model: Model, entity: EntityModel): Sql[] {
   const staged = new Set(stagedFields(entity).map((field) => field.name))
-  // Numbers are drawn when the row is written.
   const value: Parameters<typeof newRow>[3] = (column, field) =>
     staged.has(field.name) ? ident('s', column.column) : trusted(`NULL::${column.sqlType}`)
-  const rows = newRow(model, entity, new Set(), value, sql`FROM ${stage} AS s`, ident('s', 'id'))
-  return sql`WITH ${join(rows, ', ')} DELETE FROM ${stage} AS s WHERE s.id IN (${refused}) RETURNING s."_line"`
+  return newRow(model, entity, new Set(), value, sql`FROM ${stage} AS s`, ident('s', 'id'))
 }
 
 /** Rows that stand below themselves within the stage. Answers lines. */

@@ -5,7 +5,8 @@ import type { Selected } from '../plan/selection.ts'
 import type { EncodeRow } from '../respond/encoder.ts'
 import { conditionSql, eyesOf } from './access-sql.ts'
 import { actor, recordChange } from './change-sql.ts'
-import { readyRow, askChecks, type RowCheck, type StandardValues } from './checked-row.ts'
+import { askChecks, readyRow, type RowCheck, wholeRow, type WrittenRow } from './checked-row.ts'
+import { type AlikeSearch, findAlike } from './duplicates-sql.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
 import { Joins, RowSource } from './row-source.ts'
@@ -38,7 +39,7 @@ export function compileCreate(model: Model, entity: EntityModel, shape: CreateSh
   const otherwise = (column: { sqlType: string }, field: Parameters<typeof autoNumber>[1]): Sql =>
     field.type === 'auto_number' ? autoNumber(model, field) : trusted(`NULL::${column.sqlType}`)
   const rows = newRow(model, entity, shape.provided, otherwise, sql`WHERE ${checks.condition}`)
-  const ready = readyRow(model, entity, shape.checks, VALUES)
+  const ready = readyRow(model, entity, shape.checks, NEW_ROW)
   const ctes = [
     ...checks.ctes,
     ...rows,
@@ -52,20 +53,38 @@ export function compileCreate(model: Model, entity: EntityModel, shape: CreateSh
   return withAnswer(model, entity, ctes, sql`ins`, shape.selection, shape.rights)
 }
 
-const VALUES: StandardValues = {
-  version: trusted('1'),
-  created_at: trusted('now()'),
-  created_by: actor,
-  updated_by: actor,
-  owner: input('owner', 'uuid'),
-  owner_team: input('owner_team', 'uuid'),
+const NEW_ROW: WrittenRow = {
+  values: {
+    version: trusted('1'),
+    created_at: trusted('now()'),
+    created_by: actor,
+    updated_by: actor,
+    owner: input('owner', 'uuid'),
+    owner_team: input('owner_team', 'uuid'),
+  },
+  from: trusted('new'),
+  hasBefore: false,
 }
 
 /** Which checks hold of the row that would be made, a column each. */
 export function explainCreate(model: Model, entity: EntityModel, shape: Pick<CreateShape, 'provided' | 'checks'>): Sql {
+  return sql`${createRow(model, entity, shape.provided)} ${askChecks(model, entity, shape.checks, NEW_ROW)}`
+}
+
+/** Records like the one that would be made. */
+export function alikeCreate(
+  model: Model,
+  entity: EntityModel,
+  provided: ReadonlySet<string>,
+  search: AlikeSearch,
+): Sql {
+  return sql`${createRow(model, entity, provided)} ${findAlike(model, entity, wholeRow(model, entity, NEW_ROW), search)}`
+}
+
+/** WITH the row that would be made, but for its numbers: they are drawn when it is. */
+function createRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
   const nothing = (column: { sqlType: string }): Sql => trusted(`NULL::${column.sqlType}`)
-  const rows = newRow(model, entity, shape.provided, nothing, sql``)
-  return sql`WITH ${join(rows, ', ')} ${askChecks(model, entity, shape.checks, VALUES)}`
+  return sql`WITH ${join(newRow(model, entity, provided, nothing, sql``), ', ')}`
 }
 
 function insertRow(model: Model, entity: EntityModel, from: 'new' | 'ready'): Sql {

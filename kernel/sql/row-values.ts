@@ -6,11 +6,15 @@ import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
 import { valueSql } from '../rules/sql.ts'
+import { computeLevels } from './computed-sql.ts'
 import { RowSource } from './row-source.ts'
 import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
 
 /** Input name of a column's new value. */
 export const valueInput = (column: FieldColumn): string => `v:${column.column}`
+
+/** Input with the default of a column, where a field has a say in who may set it. */
+export const defaultInput = (column: string): string => `d:${column}`
 
 export const storedFields = (entity: EntityModel): Field[] =>
   entity.entity.fields.filter((field) => field.columns.length > 0)
@@ -24,7 +28,7 @@ export function ownerColumns(entity: EntityModel): string[] {
 const isBase = (field: Field, column: FieldColumn): boolean => field.type === 'money' && column.part === 'base'
 
 /**
- * CTEs `raw` and `new`: every stored column of the row to be written. `provided` are the fields of the body; `otherwise`
+ * CTEs from `raw` to `new`: every stored column of the row to be written. `provided` are the fields of the body; `otherwise`
  * says where the rest comes from (the old row, the stage, or nothing); `from` is the FROM and WHERE of `raw`.
  */
 export function newRow(
@@ -36,7 +40,8 @@ export function newRow(
   id: Sql = input('id', 'uuid'),
   extra: readonly Sql[] = [],
 ): Sql[] {
-  const columns = storedFields(entity).flatMap((field) =>
+  const given = storedFields(entity).filter((field) => field.computed === undefined)
+  const columns = given.flatMap((field) =>
     field.columns
       .filter((column) => !isBase(field, column))
       .map((column) => {
@@ -50,7 +55,9 @@ export function newRow(
       .map((column) => sql`, ${baseAmount(model, entity, field)} AS ${ident(column.column)}`),
   )
   const raw = sql`raw AS (SELECT ${join([sql`${id} AS id`, ...extra, ...columns], ', ')} ${from})`
-  return [raw, sql`new AS (SELECT raw.*${join(bases, '')} FROM raw)`]
+  const levels = computeLevels(model, entity, 'based')
+  const based = levels.length > 0 ? 'based' : 'new'
+  return [raw, sql`${trusted(based)} AS (SELECT raw.*${join(bases, '')} FROM raw)`, ...levels]
 }
 
 /** The display name as an expression over the row under `alias`; at most 500 characters. */

@@ -5,8 +5,9 @@ import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { Rights } from '../plan/rights.ts'
 import type { Selected } from '../plan/selection.ts'
 import { actor, differences, recordChange } from './change-sql.ts'
-import { askChecks, conditionsOn, readyRow, type RowCheck, type StandardValues } from './checked-row.ts'
+import { askChecks, conditionsOn, readyRow, type RowCheck, wholeRow, type WrittenRow } from './checked-row.ts'
 import { type CompiledWrite, withAnswer } from './create-sql.ts'
+import { type AlikeSearch, findAlike } from './duplicates-sql.ts'
 import { type HalfPeriod, isInOrder } from './half-period.ts'
 import { hasOptions, type KeptColumn } from './kept-options.ts'
 import { checkReferences, type SetReference } from './references-sql.ts'
@@ -58,7 +59,7 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
     (column) => ident('old', column.column),
     sql`FROM old${before?.joins ?? sql``} WHERE ${join(conditions, ' AND ')}`,
   )
-  const ready = readyRow(model, entity, shape.checks.after, valuesOf(shape), NEW_BESIDE_OLD)
+  const ready = readyRow(model, entity, shape.checks.after, writtenRow(shape))
   const changed = changedFields(entity, shape.provided)
   const upd = updateRow(model, entity, shape, changed, ready ? 'ready' : 'new')
   const diff = withOwners(shape.owners, differences(changed, 'prev', 'w'))
@@ -84,17 +85,19 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
   return withAnswer(model, entity, ctes, answer, shape.selection, shape.rights)
 }
 
-const NEW_BESIDE_OLD = trusted('new JOIN old ON old.id = new.id')
-
-function valuesOf({ owners }: Pick<UpdateShape, 'owners'>): StandardValues {
+function writtenRow({ owners }: Pick<UpdateShape, 'owners'>): WrittenRow {
   const owner = (name: string): Sql => (owners.includes(name) ? input(name, 'uuid') : ident('old', name))
   return {
-    version: trusted('old.version + 1'),
-    created_at: trusted('old.created_at'),
-    created_by: trusted('old.created_by'),
-    updated_by: actor,
-    owner: owner('owner'),
-    owner_team: owner('owner_team'),
+    values: {
+      version: trusted('old.version + 1'),
+      created_at: trusted('old.created_at'),
+      created_by: trusted('old.created_by'),
+      updated_by: actor,
+      owner: owner('owner'),
+      owner_team: owner('owner_team'),
+    },
+    from: trusted('new JOIN old ON old.id = new.id'),
+    hasBefore: true,
   }
 }
 
@@ -104,18 +107,35 @@ export function explainUpdate(
   entity: EntityModel,
   shape: Pick<UpdateShape, 'provided' | 'owners' | 'checks'>,
 ): Sql {
+  return sql`${updatedRow(model, entity, shape.provided)} ${askChecks(model, entity, shape.checks.after, writtenRow(shape))}`
+}
+
+/** Records like this one as the change would leave it. */
+export function alikeUpdate(
+  model: Model,
+  entity: EntityModel,
+  shape: Pick<UpdateShape, 'provided' | 'owners'>,
+  search: AlikeSearch,
+): Sql {
+  const row = wholeRow(model, entity, writtenRow(shape))
+  return sql`${updatedRow(model, entity, shape.provided)} ${findAlike(model, entity, row, search)}`
+}
+
+/** WITH the row as it is and as the change would leave it. */
+function updatedRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
   const table = ident(model.snapshot.schema, entity.entity.table)
   const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL)`
   const stays = (column: { column: string }) => ident('old', column.column)
-  const rows = newRow(model, entity, shape.provided, stays, sql`FROM old`)
-  return sql`WITH ${join([old, ...rows], ', ')} ${askChecks(model, entity, shape.checks.after, valuesOf(shape), NEW_BESIDE_OLD)}`
+  return sql`WITH ${join([old, ...newRow(model, entity, provided, stays, sql`FROM old`)], ', ')}`
 }
 
-/** What the body sets, and money whose base amount may move with a rate date that the body sets. */
-function changedFields(entity: EntityModel, provided: ReadonlySet<string>): Field[] {
+/** What the body sets, money whose base amount may move with a rate date that the body sets, and what is computed. */
+export function changedFields(entity: EntityModel, provided: ReadonlySet<string>): Field[] {
   return storedFields(entity).filter(
     (field) =>
-      provided.has(field.name) || (field.options.rateDate !== undefined && provided.has(field.options.rateDate)),
+      provided.has(field.name) ||
+      (field.options.rateDate !== undefined && provided.has(field.options.rateDate)) ||
+      field.computed !== undefined,
   )
 }
 

@@ -50,6 +50,10 @@ export interface Entity {
   /** In order; the standard fields (STANDARD_FIELDS) are not repeated here. */
   fields: readonly Field[]
   uniques: readonly Unique[]
+  /** What must be true of every record that is written. */
+  validations: readonly Validation[]
+  /** Which records are taken to be the same thing twice. */
+  duplicates: readonly DuplicateRule[]
   /** Roll-ups of other entities that this entity's changes move: filled by the catalog. */
   feeds: readonly RollupFeed[]
   /** References of other entities to this one: filled by the catalog. */
@@ -68,6 +72,32 @@ export interface Unique {
   message?: Text
   /** Physical index. */
   index: string
+}
+
+export interface Validation {
+  id: string
+  name: string
+  /** JSON-Logic rule; must yield true. */
+  rule: unknown
+  message: Text
+  /** Field that the problem is shown at; absent: the record as a whole. */
+  field?: string
+}
+
+export interface DuplicateRule {
+  id: string
+  name: string
+  /** Two records are alike when each of these values is filled in both and the same. */
+  match: readonly DuplicateMatch[]
+  on: 'warn' | 'block'
+  message?: Text
+}
+
+export interface DuplicateMatch {
+  /** Name of the field, and the part of a value with parts: `name`, `family`. */
+  field: string
+  part: string
+  how: 'exact' | 'normalised'
 }
 
 export interface FieldColumn {
@@ -108,6 +138,13 @@ export interface Field {
   personal: 'none' | 'identity' | 'contact' | 'sensitive'
   /** A wire value, or `{ rule }`. Absent: none. */
   default?: unknown
+  /** Rules that hold wherever a value comes from. */
+  requiredIf?: unknown
+  readOnlyIf?: unknown
+  /** Of forms only: what is hidden keeps its value. */
+  visibleIf?: unknown
+  /** Rule that yields the stored value at every write of the record; levels are worked out from 0 upwards. */
+  computed?: { rule: unknown; level: number }
   /** Physical columns; empty for formula, roll-up and many-to-many. */
   columns: readonly FieldColumn[]
   /** Members of this type only, as its file in sdk/fields/ declares them, names qualified. */

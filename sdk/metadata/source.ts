@@ -34,6 +34,7 @@ export const Option = Type.Object(
     label: Type.Optional(Text),
     color: Type.Optional(Type.String({ pattern: '^(gray|red|orange|yellow|green|teal|blue|indigo|purple|pink)$' })),
     inactive: Type.Optional(Type.Boolean()),
+    if: Type.Optional(Type.Unknown({ description: 'a JSON-Logic rule: offered only to records of which it is true' })),
   },
   { additionalProperties: false },
 )
@@ -53,8 +54,52 @@ export const fieldCommon = {
   searchable: Type.Optional(Type.Boolean()),
   read_only: Type.Optional(Type.Boolean({ description: 'set by the system or by default only' })),
   default: Type.Optional(Type.Unknown({ description: 'a value, or {"rule": …}' })),
+  required_if: Type.Optional(Type.Unknown({ description: 'a JSON-Logic rule: when it is true, a value is needed' })),
+  read_only_if: Type.Optional(
+    Type.Unknown({
+      description: 'a JSON-Logic rule: when it is true of the record before the change, the value stays',
+    }),
+  ),
+  visible_if: Type.Optional(Type.Unknown({ description: 'a JSON-Logic rule: forms show the field when it is true' })),
+  computed: Type.Optional(
+    Type.Unknown({ description: 'a JSON-Logic rule that yields the stored value whenever the record is written' }),
+  ),
   personal: Type.Optional(Type.Union(['none', 'identity', 'contact', 'sensitive'].map((value) => Type.Literal(value)))),
 }
+
+/** Names a field, or one part of it: `name.family`. */
+const FieldPart = Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}(\\.[a-z][a-z0-9_]{0,39})?$' })
+
+export const Validation = Type.Object(
+  {
+    ...layered,
+    name: Name,
+    rule: Type.Unknown({ description: 'a JSON-Logic rule that must be true of every record that is written' }),
+    message: Text,
+    field: Type.Optional(Name),
+  },
+  { additionalProperties: false },
+)
+
+export const DuplicateRule = Type.Object(
+  {
+    ...layered,
+    name: Name,
+    match: Type.Array(
+      Type.Object(
+        {
+          field: FieldPart,
+          how: Type.Optional(Type.Union([Type.Literal('exact'), Type.Literal('normalised')])),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 6 },
+    ),
+    on: Type.Optional(Type.Union([Type.Literal('warn'), Type.Literal('block')])),
+    message: Type.Optional(Text),
+  },
+  { additionalProperties: false },
+)
 
 export const DisplayName = Type.Unknown({ description: 'a field name, or a JSON-Logic rule that yields text' })
 
@@ -83,6 +128,8 @@ const entityBody = {
   display_name: Type.Optional(DisplayName),
   fields: Type.Optional(Type.Array(Type.Unknown())),
   uniques: Type.Optional(Type.Array(Unique)),
+  validations: Type.Optional(Type.Array(Validation)),
+  duplicates: Type.Optional(Type.Array(DuplicateRule)),
   access_from: Type.Optional(
     Type.Array(Name, {
       maxItems: 4,
@@ -109,6 +156,8 @@ export const EntityExtension = Type.Object(
     extends: EntityName,
     ...entityBody,
     uniques: Type.Optional(Type.Array(Type.Partial(Unique))),
+    validations: Type.Optional(Type.Array(Type.Partial(Validation))),
+    duplicates: Type.Optional(Type.Array(Type.Partial(DuplicateRule))),
   },
   { additionalProperties: false },
 )

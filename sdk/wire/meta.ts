@@ -67,6 +67,9 @@ export interface ClientField
     | 'readOnly'
     | 'personal'
     | 'default'
+    | 'requiredIf'
+    | 'readOnlyIf'
+    | 'visibleIf'
   > {
   widget: Widget
   isWritable: boolean

@@ -1,3 +1,4 @@
+import type { Text } from '../metadata/source.ts'
 // Shapes of the records API (docs/http-api.md), shared by the kernel, the client and the studio.
 
 /** A field's value on the wire; see docs/http-api.md for each type. */
@@ -40,6 +41,17 @@ export type BatchOperation =
 export interface BulkAnswer {
   accepted: number
   rejected: number
-  /** At most 1,000; `line` counts from 1 and includes the header. */
-  errors: readonly { line: number; field?: string; message: string; value?: string }[]
+  /** At most 1,000; `line` counts from 1 and includes the header; `text` as in a Problem. */
+  errors: readonly { line: number; field?: string; message: string; text?: Text; value?: string }[]
+}
+
+/** In a refusal with RL217: what one duplicate rule of the entity found. */
+export interface Alike {
+  /** Name of the rule. */
+  rule: string
+  on: 'warn' | 'block'
+  /** At most 10, of those that the caller may read; the name is empty where it may not be read. */
+  records: readonly { id: string; display_name: string }[]
+  /** There are more, or some that the caller may not read. */
+  hasMore: boolean
 }

@@ -24,6 +24,13 @@ export interface ListQuery {
   trash?: boolean
 }
 
+export interface WriteOptions {
+  /** There may be such a record already. */
+  allowsDuplicates?: boolean
+}
+
+const queryOf = ({ allowsDuplicates }: WriteOptions) => (allowsDuplicates ? { duplicates: 'allow' } : {})
+
 const recordsKey = (entity: string, ...rest: readonly unknown[]) => ['records', currentTenant(), entity, ...rest]
 
 /** Another number after every write: pages that show records ask again. */
@@ -48,16 +55,22 @@ export const records = {
   get(entity: string, id: string, query: { select?: string; at?: string; trash?: boolean } = {}): Promise<WireRecord> {
     return api.get<WireRecord>(`records/${entity}/${id}`, { query })
   },
-  async create(entity: string, body: Readonly<Record<string, unknown>>): Promise<WireRecord> {
-    return forgetting(api.post<WireRecord>(`records/${entity}`, body))
+  async create(
+    entity: string,
+    body: Readonly<Record<string, unknown>>,
+    options: WriteOptions = {},
+  ): Promise<WireRecord> {
+    return forgetting(api.post<WireRecord>(`records/${entity}`, body, { query: queryOf(options) }))
   },
   async update(
     entity: string,
     id: string,
     version: number | '*',
     body: Readonly<Record<string, unknown>>,
+    options: WriteOptions = {},
   ): Promise<WireRecord> {
-    return forgetting(api.patch<WireRecord>(`records/${entity}/${id}`, body, { ifMatch: version }))
+    const request = { ifMatch: version, query: queryOf(options) }
+    return forgetting(api.patch<WireRecord>(`records/${entity}/${id}`, body, request))
   },
   /** To the trash. */
   async remove(entity: string, id: string): Promise<void> {

@@ -24,6 +24,7 @@ export const enErrors = {
   'error.RL214': 'The change cannot be applied.',
   'error.RL215': 'There is no such organisation.',
   'error.RL216': 'The record is not in the trash.',
+  'error.RL217': 'There seems to be such a record already.',
   'error.RL300': 'Please sign in.',
   'error.RL301': 'You are not allowed to do this. Ask an administrator.',
   'error.RL302': 'The key is not valid.',
@@ -40,6 +41,9 @@ export const enErrors = {
 
   'refusal.required': 'This field is required.',
   'refusal.read_only': 'This cannot be changed.',
+  'refusal.read_only_now': 'This cannot be changed as the record stands.',
+  'refusal.option_not_offered': 'This option is not offered here.',
+  'refusal.duplicate': 'There is a record like this already.',
   'refusal.not_unique': 'Another record has this value already.',
   'refusal.no_such_record': 'This record is not there any more.',
   'refusal.wrong_entity': 'Records of this kind cannot stand here.',

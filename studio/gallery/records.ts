@@ -5,6 +5,7 @@ import { renderConflict } from '../record/conflict.ts'
 import '../record/create-panel.ts'
 import { type FormState, renderFields } from '../record/form.ts'
 import { renderHistory } from '../record/history.ts'
+import { renderRefused } from '../record/refused.ts'
 import { renderTabs } from '../record/tabs.ts'
 import { renderListTabs } from './lists.ts'
 import type { Theme } from './page.ts'
@@ -26,6 +27,7 @@ export function renderReading() {
   const state = (sample: Sample): FormState => ({
     entity: contract,
     values: recordOf(sample),
+    before: recordOf(sample),
     errors: {},
     recordId: sample,
     isOpen: () => false,
@@ -39,7 +41,13 @@ export function renderReading() {
 export function renderSaving() {
   const [base, theirs] = [recordOf('usual'), recordOf('long')]
   const mine = Object.fromEntries(['text', 'money', 'choice'].map((type) => [type, sampleValue(type, 'extreme')]))
-  return html`${renderConflict(contract, { mine, base, theirs }, nothingToDo)}
+  const refused = {
+    texts: [t('refusal.duplicate')],
+    alike: [base, theirs].map(({ id, display_name }) => ({ id, display_name })),
+    hasMore: true,
+    canAllow: true,
+  }
+  return html`${renderRefused(contract, refused, nothingToDo)} ${renderConflict(contract, { mine, base, theirs }, nothingToDo)}
     <div class="rl-save-bar">
       <span class="rl-muted" role="status">${t('record.unsaved', { count: 3 })}</span>
       <button type="button" class="rl-button">${t('record.cancel')}</button>

@@ -13,10 +13,22 @@ import { addLeaveGuard } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
 import { toast, toastError } from '../app/toast.ts'
 import type { RlFieldEditor } from '../fields/field-editor.ts'
-import { bodyOf, dropDraft, keepDraft, keptDraft, linksOf, NEW, problemsByField, type Values } from './draft.ts'
+import {
+  bodyOf,
+  dropDraft,
+  keepDraft,
+  keptDraft,
+  linksOf,
+  NEW,
+  problemsByField,
+  problemsElsewhere,
+  type Values,
+} from './draft.ts'
 import { areFine, confirmDiscard } from './editing.ts'
-import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
+import { fieldsOn, type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
+import { holds } from './form-rules.ts'
 import { keyFields } from './key-fields.ts'
+import { duplicatesOf, type Refused, renderRefused } from './refused.ts'
 import './record.css'
 
 @customElement('rl-create-panel')
@@ -27,13 +39,15 @@ export class RlCreatePanel extends RlElement {
   @property({ attribute: false }) values: Values = {}
   @state() private changes: Values = {}
   @state() private errors: Readonly<Record<string, string>> = {}
-  @state() private failure = ''
+  @state() private refused: Refused | undefined
   @state() private isSaving = false
   /** Fields beyond those that matter most are shown too. */
   @state() private isWhole = false
   /** The form holds what was typed before and not saved. */
   @state() private isTakenUp = false
   #removeGuard: (() => void) | undefined
+  /** Another record is to follow this one. */
+  #isMore = false
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -74,7 +88,7 @@ export class RlCreatePanel extends RlElement {
         </button>
       </header>
       <div class="rl-create-body">
-        ${this.failure ? html`<p class="rl-error" role="alert">${this.failure}</p>` : nothing}
+        ${this.refused ? renderRefused(entity, this.refused, () => void this.save(this.#isMore, true)) : nothing}
         ${
           this.isTakenUp
             ? html`<p class="rl-taken-up" role="status"><span>${t('record.new.takenUp')}</span>
@@ -97,7 +111,9 @@ export class RlCreatePanel extends RlElement {
   #form(entity: ClientEntity) {
     const form = meta.form(this.entity)
     const state = this.formState(entity)
-    const key = keyFields(entity, form, new Set(Object.keys({ ...this.values, ...this.changes, ...this.errors })))
+    const asked = entity.fields.filter((field) => holds(entity, field.requiredIf, state.values, false))
+    const given = Object.keys({ ...this.values, ...this.changes, ...this.errors })
+    const key = keyFields(entity, form, new Set([...given, ...asked.map(({ name }) => name)]))
     const isShort = !this.isWhole && key.more > 0
     const shown = isShort ? { ...state, only: key.names } : state
     const tabs = visibleTabs(form, shown)
@@ -115,9 +131,11 @@ export class RlCreatePanel extends RlElement {
     const defaults = Object.fromEntries(
       entity.fields.flatMap((field) => (isPlain(field.default) ? [[field.name, field.default]] : [])),
     )
+    const values = { ...defaults, ...this.values, ...this.changes }
     return {
       entity,
-      values: { ...defaults, ...this.values, ...this.changes },
+      values,
+      before: values,
       errors: this.errors,
       recordId: null,
       isOpen: () => true,
@@ -127,6 +145,7 @@ export class RlCreatePanel extends RlElement {
         keepDraft(this.entity, null, this.changes)
         this.#removeGuard ??= addLeaveGuard(() => this.mayLeave())
         if (this.errors[field]) this.errors = { ...this.errors, [field]: '' }
+        this.refused = undefined
       },
     }
   }
@@ -154,17 +173,19 @@ export class RlCreatePanel extends RlElement {
     this.#removeGuard = undefined
     this.changes = {}
     this.errors = {}
+    this.refused = undefined
     this.isTakenUp = false
   }
 
-  private async save(isMore: boolean): Promise<void> {
+  private async save(isMore: boolean, allowsDuplicates = false): Promise<void> {
     const entity = meta.entity(this.entity)
     if (!entity || this.isSaving || !areFine(this)) return
+    this.#isMore = isMore
     this.isSaving = true
-    this.failure = ''
+    this.refused = undefined
     try {
       const values = { ...this.values, ...this.changes }
-      const made = await records.create(this.entity, bodyOf(entity, values))
+      const made = await records.create(this.entity, bodyOf(entity, values), { allowsDuplicates })
       const links = linksOf(entity, made.id, values)
       // The record is there; what could not be linked is told, and can be added on its page.
       if (links.length > 0) await records.batch(links).catch(toastError)
@@ -182,10 +203,21 @@ export class RlCreatePanel extends RlElement {
   private showProblems(error: unknown): void {
     const entity = meta.entity(this.entity)
     if (!(error instanceof ApiError) || !entity) return void toastError(error)
+    this.refused = duplicatesOf(error)
+    if (this.refused) return void this.#showRefusal()
+    const shown = fieldsOn(meta.form(this.entity), this.formState(entity))
+    const elsewhere = problemsElsewhere(entity, error, shown)
     this.errors = problemsByField(entity, error)
-    const [first] = Object.keys(this.errors)
-    if (first === undefined) this.failure = errorText(error)
+    const [first] = Object.keys(this.errors).filter((name) => shown.has(name))
+    const texts = first === undefined && elsewhere.length === 0 ? [errorText(error)] : elsewhere
+    if (texts.length > 0) this.refused = { texts, alike: [], hasMore: false, canAllow: false }
+    if (first === undefined) void this.#showRefusal()
     else void this.updateComplete.then(() => this.#reveal(first))
+  }
+
+  async #showRefusal(): Promise<void> {
+    await this.updateComplete
+    this.querySelector('.rl-refused')?.scrollIntoView({ block: 'nearest' })
   }
 
   #reveal(field: string): void {

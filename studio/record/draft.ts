@@ -3,6 +3,7 @@ import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import type { BatchOperation, WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import type { ApiError } from '../app/api.ts'
 import { currentTenant } from '../app/api.ts'
+import { text } from '../app/meta.ts'
 import { problemText } from '../app/refusal.ts'
 
 export type Values = Readonly<Record<string, WireValue>>
@@ -55,6 +56,16 @@ export function problemsByField(entity: ClientEntity, error: ApiError): Record<s
     if (problem) found[name] = problemText(problem)
   }
   return found
+}
+
+/** Problems that have no place on the form: of the record as a whole, and of fields that are not shown. */
+export function problemsElsewhere(entity: ClientEntity, error: ApiError, shown: ReadonlySet<string>): string[] {
+  return error.problems.flatMap((problem) => {
+    const name = problem.path.split('/')[1] ?? ''
+    if (shown.has(name)) return []
+    const field = entity.fields.find((one) => one.name === name)
+    return [field ? `${text(field.label)}: ${problemText(problem)}` : problemText(problem)]
+  })
 }
 
 /** Unsaved values of records, in this browser. The id of one that is not made yet is `new`. */

@@ -7,12 +7,13 @@ import { ApiError } from '../app/api.ts'
 import { confirm } from '../app/dialog.ts'
 import { t } from '../app/i18n.ts'
 import { meta } from '../app/meta.ts'
-import { records } from '../app/records.ts'
+import { records, type WriteOptions } from '../app/records.ts'
 import { addLeaveGuard } from '../app/router.ts'
 import { toast, toastError, toastUndo } from '../app/toast.ts'
 import type { FieldChange, RlFieldEditor } from '../fields/field-editor.ts'
 import { type Conflict, contested } from './conflict.ts'
-import { bodyOf, dropDraft, keepDraft, keptDraft, problemsByField, type Values } from './draft.ts'
+import { bodyOf, dropDraft, keepDraft, keptDraft, problemsByField, problemsElsewhere, type Values } from './draft.ts'
+import { duplicatesOf, type Refused } from './refused.ts'
 
 /** The page that shows the record. */
 export interface RecordHost extends HTMLElement {
@@ -26,6 +27,8 @@ export interface RecordHost extends HTMLElement {
   fetchRecord(): Promise<WireRecord>
   /** Shows another state of the same record. */
   take(record: WireRecord): void
+  /** Names of the fields that the form has a place for. */
+  fieldsShown(): ReadonlySet<string>
   /** Brings a field into view, wherever it stands: on another tab, in a folded section. */
   reveal(field: string): Promise<void>
 }
@@ -34,6 +37,8 @@ export class RecordEditing implements ReactiveController {
   changes: Values = {}
   errors: Readonly<Record<string, string>> = {}
   conflict: Conflict | null = null
+  /** What is said above the form. */
+  refused: Refused | undefined
   isSaving = false
   /** The changes were typed before the page was opened. */
   isTakenUp = false
@@ -106,6 +111,7 @@ export class RecordEditing implements ReactiveController {
   readonly change = ({ field, value }: FieldChange): void => {
     this.changes = { ...this.changes, [field]: value }
     if (this.errors[field]) this.errors = { ...this.errors, [field]: '' }
+    this.refused = undefined
     this.#keep()
     this.#host.requestUpdate()
   }
@@ -142,17 +148,19 @@ export class RecordEditing implements ReactiveController {
     if (this.count > 0) this.#guard()
   }
 
-  async save(): Promise<void> {
+  async save(options: WriteOptions = {}): Promise<void> {
     const entity = this.#entity
     const { record } = this.#host
     if (!entity || !record || !this.isActive || this.isSaving || this.conflict) return
     if (!areFine(this.#host)) return
     if (this.count === 0) return this.discard()
     this.isSaving = true
+    this.refused = undefined
     this.#host.requestUpdate()
     try {
       const { changes } = this
-      const { version } = await records.update(entity.name, record.id, record.version, bodyOf(entity, changes))
+      const body = bodyOf(entity, changes)
+      const { version } = await records.update(entity.name, record.id, record.version, body, options)
       dropDraft(entity.name, record.id)
       this.stop()
       this.#host.take(await this.#host.fetchRecord())
@@ -184,13 +192,24 @@ export class RecordEditing implements ReactiveController {
       if (theirs) this.conflict = { mine: this.changes, base: this.#host.record ?? theirs, theirs }
       return
     }
+    this.refused = duplicatesOf(error)
+    if (this.refused) return this.#showRefusal()
+    const shown = this.#host.fieldsShown()
+    const texts = problemsElsewhere(entity, error, shown)
     this.errors = problemsByField(entity, error)
-    const [first] = Object.keys(this.errors)
-    if (first === undefined) return void toastError(error)
+    const [first] = Object.keys(this.errors).filter((name) => shown.has(name))
+    if (texts.length > 0) this.refused = { texts, alike: [], hasMore: false, canAllow: false }
+    if (first === undefined) return texts.length > 0 ? this.#showRefusal() : void toastError(error)
     this.#open = new Set([...this.#open, ...Object.keys(this.errors)])
     await this.#host.reveal(first)
     this.#editor(first)?.closest('details')?.setAttribute('open', '')
     this.#editor(first)?.focusEditor()
+  }
+
+  async #showRefusal(): Promise<void> {
+    this.#host.requestUpdate()
+    await this.#host.updateComplete
+    this.#host.querySelector('.rl-refused')?.scrollIntoView({ block: 'nearest' })
   }
 
   /** What the person chose of two versions becomes the draft over the newer one. */
@@ -228,6 +247,7 @@ export class RecordEditing implements ReactiveController {
     this.changes = {}
     this.errors = {}
     this.conflict = null
+    this.refused = undefined
     this.#unguard()
     this.#host.requestUpdate()
   }

@@ -9,7 +9,7 @@ import { afterPointer } from '../app/pointer.ts'
 import type { FieldChange } from '../fields/field-editor.ts'
 import { renderValue } from '../fields/index.ts'
 import type { FormItem, FormState } from './form.ts'
-import { holds } from './form-rules.ts'
+import { holds, withOptionsOf } from './form-rules.ts'
 
 const WIDE: ReadonlySet<string> = new Set(['multiline', 'json', 'links'])
 /** Work that goes on after the focus has left: a file on its way, a list being put together. */
@@ -17,8 +17,12 @@ const STAYS_OPEN: ReadonlySet<string> = new Set(['file', 'links', 'json'])
 
 export function renderRow(field: ClientField, state: FormState, item: Partial<FormItem>) {
   const { entity, values } = state
-  const isFixed = (!field.isWritable && field.widget !== 'links') || holds(entity, item.readOnlyIf, values, false)
-  const isRequired = field.required || holds(entity, item.requiredIf, values, false)
+  const isFixed =
+    (!field.isWritable && field.widget !== 'links') ||
+    holds(entity, item.readOnlyIf, values, false) ||
+    // Where it is the field's own rule, the server asks it of the record before the change.
+    holds(entity, field.readOnlyIf, state.before, false)
+  const isRequired = [field.requiredIf, item.requiredIf].some((rule) => holds(entity, rule, values, field.required))
   const isLinks = field.widget === 'links'
   // Links are read and written by themselves; how they were at an earlier time is not known.
   if (isLinks && state.isPast) return nothing
@@ -45,7 +49,7 @@ function renderOpen(field: ClientField, state: FormState, is: { isRequired: bool
     compact
     data-field=${field.name}
     .entity=${entity.name}
-    .field=${field}
+    .field=${withOptionsOf(entity, field, values)}
     .value=${values[field.name] ?? null}
     .recordId=${recordId}
     .error=${state.errors[field.name] ?? ''}
@@ -59,7 +63,9 @@ function renderOpen(field: ClientField, state: FormState, is: { isRequired: bool
 function renderShown(field: ClientField, state: FormState, isFixed: boolean) {
   const shown = renderValue(field, state.values[field.name] ?? null)
   const value = shown === '' ? html`<span class="rl-row-empty">${t('record.empty')}</span>` : shown
-  if (isFixed || !state.open) return html`<div class="rl-row-value">${value}</div>`
+  const error = state.errors[field.name]
+  const refused = error ? html`<p class="rl-error" role="alert">${error}</p>` : nothing
+  if (isFixed || !state.open) return html`<div class="rl-row-value">${value}${refused}</div>`
   const open = (): void => state.open?.(field.name)
   const onClick = ({ target }: MouseEvent): void => {
     // A link is followed and a text can be marked; anything else is asked to change.

@@ -1,7 +1,7 @@
 // Rules of forms ("visible_if" and the like) over the values on the page, compiled once.
 import { checkRule, compileRule, type RuleScope } from '../../sdk/rules/index.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
-import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import { readPath } from '../../sdk/wire/read-path.ts'
 import type { Values } from './draft.ts'
 
@@ -14,6 +14,22 @@ export function holds(entity: ClientEntity, rule: unknown, values: Values, other
   const known = compiled.get(rule) ?? compile(entity, rule, otherwise)
   compiled.set(rule, known)
   return known(values)
+}
+
+const narrowed = new WeakMap<ClientField, Map<string, ClientField>>()
+
+/** The field with those options that the values on the page allow; the others are as those that are offered no more. */
+export function withOptionsOf(entity: ClientEntity, field: ClientField, values: Values): ClientField {
+  const { choices } = field.options
+  if (!choices?.some((option) => option.if !== undefined)) return field
+  const barred = choices.filter((option) => !holds(entity, option.if, values, true))
+  const key = barred.map(({ value }) => value).join('\n')
+  const known = narrowed.get(field) ?? new Map<string, ClientField>()
+  narrowed.set(field, known)
+  const options = choices.map((option) => (barred.includes(option) ? { ...option, inactive: true } : option))
+  const made = known.get(key) ?? { ...field, options: { ...field.options, choices: options } }
+  known.set(key, made)
+  return made
 }
 
 function compile(entity: ClientEntity, rule: object, otherwise: boolean): Test {

@@ -13,6 +13,8 @@ export interface FormState {
   /** What stands on the page: the record with the changes. */
   values: Values
   errors: Readonly<Record<string, string>>
+  /** The record without the changes; while it is new, what stands on the page. */
+  before: Values
   /** null while the record is new. */
   recordId: string | null
   isOpen: (field: string) => boolean
@@ -70,6 +72,19 @@ function renderItem(item: FormItem, state: FormState) {
   return renderRow(field, state, item)
 }
 
+/** Names of the fields that have a place on the form, on whichever tab. */
+export function fieldsOn(form: ClientForm | undefined, state: FormState): ReadonlySet<string> {
+  const { entity, values } = state
+  const shown = <T extends { visibleIf?: unknown }>(parts: readonly T[]): T[] =>
+    parts.filter((part) => holds(entity, part.visibleIf, values, true))
+  const items = visibleTabs(form, state).flatMap((tab) => shown(tab.sections).flatMap(({ items }) => shown(items)))
+  const fields = entity.fields.filter((field) => isOffered(field, state)).map(({ name }) => name)
+  const onForm = new Set(items.map(({ field }) => field))
+  return new Set(items.length > 0 ? fields.filter((name) => onForm.has(name)) : fields)
+}
+
 /** A new record has nothing yet of what the system fills. */
-const isOffered = (field: ClientField, { recordId, only }: FormState): boolean =>
-  (only?.has(field.name) ?? true) && (recordId !== null || field.isWritable || field.widget === 'links')
+const isOffered = (field: ClientField, { entity, values, recordId, only }: FormState): boolean =>
+  (only?.has(field.name) ?? true) &&
+  (recordId !== null || field.isWritable || field.widget === 'links') &&
+  holds(entity, field.visibleIf, values, true)

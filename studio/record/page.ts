@@ -19,9 +19,10 @@ import { moveToTrash, recordActions, stepTo } from './actions.ts'
 import { renderConflict } from './conflict.ts'
 import { isToOne } from './draft.ts'
 import { RecordEditing, type RecordHost } from './editing.ts'
-import { type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
+import { fieldsOn, type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
 import './history.ts'
 import './record.css'
+import { renderRefused } from './refused.ts'
 import './related.ts'
 import { kindsFrom, RELATIONSHIP } from './relationship-kinds.ts'
 import './relationships.ts'
@@ -87,12 +88,13 @@ export class RlRecordPage extends RlElement implements RecordHost {
     if (!record)
       return html`${pageHead({ title: text(entity.label) })}
         <div class="rl-page rl-record">${this.failure ? this.#failure() : html`<div class="rl-skeleton"></div><div class="rl-skeleton"></div><div class="rl-skeleton"></div>`}</div>`
-    const { conflict } = this.#editing
+    const { conflict, refused } = this.#editing
+    const saveAnyway = (): void => void this.#editing.save({ allowsDuplicates: true })
     return html`${pageHead({ title: record.display_name || t('record.untitled'), actions: this.#actions(entity, record) })}
       <div class="rl-page rl-record">
         ${this.#at ? this.#past() : nothing} ${this.#facts(entity, record)}
         ${conflict ? renderConflict(entity, conflict, (choice) => this.#editing.settle(choice)) : nothing}
-        ${this.#body(entity, record)}
+        ${refused ? renderRefused(entity, refused, saveAnyway) : nothing} ${this.#body(entity, record)}
       </div>
       ${this.#editing.isActive && !conflict ? this.#saveBar() : nothing}`
   }
@@ -200,6 +202,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
     return {
       entity,
       values: { ...record, ...editing.changes },
+      before: record,
       errors: editing.errors,
       recordId: record.id,
       isOpen: (field) => may && editing.isOpen(field),
@@ -251,6 +254,12 @@ export class RlRecordPage extends RlElement implements RecordHost {
     const tab = route.get().query.get('tab')
     if (tab !== null && OWN_TABS.has(tab)) this.showTab(null)
     this.#editing.openAll()
+  }
+
+  fieldsShown(): ReadonlySet<string> {
+    const entity = meta.entity(this.entity)
+    if (!entity || !this.record) return new Set()
+    return fieldsOn(meta.form(this.entity), this.formState(entity, this.record))
   }
 
   async reveal(field: string): Promise<void> {
