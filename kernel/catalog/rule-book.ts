@@ -111,7 +111,7 @@ export function createRuleBook(bench: Bench): RuleBook {
   }
 
   const factsOf = (draft: EntityDraft, rule: CheckedRule): RuleFacts => {
-    const volatility = new Set<Volatility>([rule.volatility])
+    const volatility = new Set(rule.volatility)
     let reference: string | undefined
     let rollup: string | undefined
     const view = viewOf(draft)

@@ -27,7 +27,7 @@ export function checkRule(rule: unknown, scope: RuleScope, expected?: RuleType):
     return { ok: false, problems: [{ path: '', key: 'too_large', message: costText(cost) }] }
   }
   const { reads, constants } = checker
-  return { ok: true, rule: { type: root.type, root, reads: [...reads], constants, volatility: 'immutable', cost } }
+  return { ok: true, rule: { type: root.type, root, reads: [...reads], constants, volatility: new Set(), cost } }
 }
 
 function costText({ operations, levels }: RuleCost): string {

@@ -4,9 +4,10 @@ import type { CheckedRule, RuleNode } from './nodes.ts'
 import { composed, toInstant } from './constants.ts'
 import { ARITHMETIC, Decimal, decimalToNumber, digitsOf, numberToDecimal, plain } from './decimals.ts'
 import { folded } from './fold.ts'
-import type { RuleKind, RuleType, RuleValue } from './types.ts'
+import type { RuleEnvironment, RuleKind, RuleType, RuleValue } from './types.ts'
 
-type Closure<T> = (record: T) => RuleValue
+/** Without an environment whatever asks for it is nothing. */
+export type Closure<T> = (record: T, environment?: RuleEnvironment) => RuleValue
 
 /** @param read how a path is read of a record; asked once a path */
 export function compileRule<T>(rule: CheckedRule, read: (path: string) => Closure<T>): Closure<T> {

@@ -1,6 +1,6 @@
 // The rule language: JSON-Logic with types (docs/rule-semantics.md). `checkRule` is the only way in; engines take what
 // it returns.
-export type { RuleCost, RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
+export type { RuleCost, RuleEnvironment, RuleKind, RuleScope, RuleType, RuleValue, Volatility } from './types.ts'
 export { checkRule, type RuleProblem } from './check.ts'
 export { compileRule } from './compile.ts'
 export { constantToText } from './constants.ts'

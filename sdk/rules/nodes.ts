@@ -18,6 +18,7 @@ export interface CheckedRule {
   reads: readonly string[]
   /** In the order of `liftConstants`. */
   constants: readonly { value: RuleValue; type: RuleType }[]
-  volatility: Volatility
+  /** Empty: the record alone decides. */
+  volatility: ReadonlySet<Volatility>
   cost: RuleCost
 }

@@ -13,8 +13,23 @@ export interface RuleType {
  */
 export type RuleValue = null | boolean | number | string | readonly RuleValue[] | { readonly [key: string]: RuleValue }
 
-/** When a rule may give another answer though the record is the same. */
-export type Volatility = 'immutable' | 'time' | 'actor' | 'related'
+/** Why a rule may give another answer though the record is the same. A rule with none of them is immutable. */
+export type Volatility = 'time' | 'actor' | 'related'
+
+/** What a rule may ask of the moment and of whoever asks; the same for a whole request. */
+export interface RuleEnvironment {
+  /** ISO 8601 in UTC, to the microsecond. */
+  now: string
+  /** IANA name that `readTimeZone` accepts. */
+  timeZone: string
+  /** User who asks; null: nobody, such as a job. */
+  me: string | null
+  teams: readonly string[]
+  /** `teams` and all teams under them. */
+  teamsBelow: readonly string[]
+  /** Organisation of whoever asks. */
+  organisation: string | null
+}
 
 /** What a rule may read, and of which type. Paths are as authors write them: `name`, `price.amount`, `employer.name`. */
 export interface RuleScope {
