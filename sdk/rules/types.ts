@@ -36,9 +36,28 @@ export interface RuleScope {
   typeOf(path: string): RuleType | undefined
   /** All readable paths, for "did you mean". */
   paths(): readonly string[]
+  /** Choices that a path may hold; undefined: whatever its type allows. */
+  optionsOf?(path: string): readonly string[] | undefined
+  /** A change is at hand, so that `before` and `changed` mean something. */
+  hasBefore?: boolean
+  /** Records whose reference leads here, by `entity.reference`. */
+  relation?(name: string): RuleRelation | undefined
+  /** All such names, for "did you mean". */
+  relations?(): readonly string[]
   /** What a path stands for when it is more than a column: a formula is written out where it is read. */
   costOf?(path: string): RuleCost | undefined
 }
+
+export interface RuleRelation {
+  /** What conditions on these records may read. */
+  scope: RuleScope
+}
+
+/** Which values of a record: as it is, or as it was before the change at hand. */
+export type Moment = 'now' | 'before'
+
+/** What can answer a rule: closures wherever they run, and the database. */
+export type Engine = 'closure' | 'sql'
 
 /** How large a rule is as SQL, the formulas that it reads written out. */
 export interface RuleCost {
