@@ -80,11 +80,10 @@ function testOf<T>(compiler: Compiler<T>, node: RuleNode): Test<T> {
 function compileCall<T>(compiler: Compiler<T>, node: CallNode): Closure<T> {
   const test = compileTest(compiler, node)
   if (test) return test
+  if (node.operator === 'if') return choice(compiler, node)
   const args = compiler.values(node)
   const [a = nothing] = args
   switch (node.operator) {
-    case 'if':
-      return choice(compiler, node)
     case 'min':
       return extreme(args, orderOf(node.type.kind), -1)
     case 'max':
