@@ -53,6 +53,8 @@ function checkDefaultRule(bench: Bench, book: RuleBook, draft: EntityDraft, { fi
       `a new record has no roll-ups yet, so the default cannot read “${facts.rollup}”`,
     )
   }
+  if (facts?.volatility.has('related'))
+    bench.problems.error(place, 'bad_default', 'nothing leads to a new record yet, so the default cannot ask for it')
 }
 
 const DATES: ReadonlySet<string> = new Set(['date', 'instant'])

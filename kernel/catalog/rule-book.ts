@@ -75,7 +75,11 @@ export function createRuleBook(bench: Bench): RuleBook {
 
   const check: RuleBook['check'] = (draft, rule, place, expected) => {
     const result = checkRule(rule, scopeFor(draft), expected)
-    if (result.ok) return factsOf(draft, result.rule)
+    if (result.ok) {
+      for (const warning of result.warnings)
+        bench.problems.warn({ ...place, path: place.path + warning.path }, warning.key, warning.message)
+      return factsOf(draft, result.rule)
+    }
     for (const problem of result.problems) {
       bench.problems.error({ ...place, path: place.path + problem.path }, 'bad_rule', problem.message, {
         hint: problem.hint,

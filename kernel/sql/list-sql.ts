@@ -111,6 +111,7 @@ export function filterSql(filter: CheckedRule, row: RowSource): Sql {
     filter,
     (path) => row.column(path).sql,
     (index, type) => input(`f${index}`, sqlTypeOf(type)),
+    row.relatedOf,
   )
 }
 

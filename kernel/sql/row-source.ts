@@ -5,9 +5,9 @@ import type { Field, SqlType } from '../../sdk/metadata/snapshot.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { isPending } from '../catalog/pending.ts'
-import { findPath, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
-import { entityScope } from '../catalog/scope.ts'
-import { valueSql } from '../rules/sql.ts'
+import { findPath, findStep, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
+import { entityScope, findRelation } from '../catalog/scope.ts'
+import { type RelatedOf, valueSql } from '../rules/sql.ts'
 import { ident, join, type Sql, sql, trusted } from './sql.ts'
 
 export interface Column {
@@ -109,7 +109,27 @@ export class RowSource {
     const checked = checkRule(field.options.rule, entityScope(this.model, this.entity))
     if (!checked.ok)
       throw new RelataError('RL203', `The formula of ${field.name} is not valid.`, { problems: checked.problems })
-    return valueSql(checked.rule, (path) => this.column(path).sql)
+    return valueSql(checked.rule, (path) => this.column(path).sql, undefined, this.relatedOf)
+  }
+
+  /** Live records whose reference leads to this row, for rules; each time in a query of its own. */
+  readonly relatedOf: RelatedOf = (relation) => {
+    const { model } = this
+    const found = findRelation(model, this.entity, relation)
+    const child = found && model.find(found.child.entity.name)
+    const step = found && child && findStep(model, child, found.reference)
+    if (!child || !step)
+      throw new RelataError('RL204', `No records lead to ${this.entity.entity.name} by “${relation}”.`)
+    const alias = `x${Number(/^x(\d+)/.exec(this.alias)?.[1] ?? 0) + 1}`
+    const joins = new Joins(`${alias}_`)
+    const row = new RowSource(model, child, alias, joins)
+    const table = ident(model.snapshot.schema, child.entity.table)
+    return {
+      columns: (path) => row.column(path).sql,
+      relatedOf: row.relatedOf,
+      source: () =>
+        sql`FROM ${table} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own(step.column)} = ${this.own('id')} AND ${row.own('deleted_at')} IS NULL`,
+    }
   }
 
   private rollup(field: Field): Sql {
