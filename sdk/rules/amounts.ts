@@ -10,6 +10,9 @@ const PLACES = 4
 /** Below it a number has at most 15 digits, so that dividing by the unit gives exactly its decimal. */
 const LIMIT = 1e15
 
+/** What takes a number with so many places to the unit. */
+const SCALES: readonly number[] = [10_000, 1_000, 100, 10, 1]
+
 const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57]
 
 /** Of any decimal text. */
@@ -38,12 +41,14 @@ function readShort(text: string): number {
     else return Number.NaN
   }
   if (places > PLACES) return Number.NaN
-  for (let count = Math.max(places, 0); count < PLACES; count++) value *= 10
+  value *= places <= 0 ? UNIT : (SCALES[places] ?? 1)
   if (value >= LIMIT) return Number.NaN
   return isNegative && value !== 0 ? -value : value
 }
 
 export function amountOfNumber(value: number): Amount {
+  // Small whole numbers, most of all.
+  if ((value | 0) === value) return value * UNIT + 0
   const scaled = value * UNIT
   // The decimal with so few digits that is nearest to the number is the number's own.
   if (Number.isInteger(scaled) && Math.abs(scaled) < LIMIT && scaled / UNIT === value) return scaled === 0 ? 0 : scaled
@@ -51,8 +56,18 @@ export function amountOfNumber(value: number): Amount {
 }
 
 export function amountText(amount: Amount): string {
-  return typeof amount === 'number' ? String(amount / UNIT) : amount
+  if (typeof amount === 'string') return amount
+  const rest = amount % UNIT
+  if (rest === 0) return String(amount / UNIT)
+  // Telling a whole number is much faster than telling a fraction.
+  if (amount < 0) return `-${amountText(-amount)}`
+  return `${(amount - rest) / UNIT}${fractions[rest] ?? (fractions[rest] = fractionText(rest))}`
 }
+
+const fractions: string[] = []
+
+/** `.5` of 5000 ten-thousandths. */
+const fractionText = (rest: number): string => `.${String(rest).padStart(PLACES, '0').replace(/0+$/, '')}`
 
 export function amountToNumber(amount: Amount): number | null {
   return typeof amount === 'number' ? amount / UNIT : decimalToNumber(amount)

@@ -78,7 +78,8 @@ function relationOf(checker: Checker, { text, path }: { text: string; path: stri
   const found = checker.scope.relation?.(text)
   if (found) return found
   const names = checker.scope.relations?.() ?? []
-  const hint = didYouMean(nearest(text, names)) ?? 'Write entity.reference, such as "base.person.employer".'
+  const all = names.length > 0 ? `There are ${names.slice(0, 20).join(', ')}.` : undefined
+  const hint = didYouMean(nearest(text, names)) ?? all
   return checker.problem(path, 'unknown_relation', `no records lead here by “${text.slice(0, 100)}”`, hint)
 }
 

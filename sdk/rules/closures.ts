@@ -25,3 +25,8 @@ export interface Compiler<T> {
 }
 
 export const nothing = (): RuleValue => null
+
+export const both =
+  <T>(a: Test<T>, b: Test<T>): Test<T> =>
+  (record, environment) =>
+    a(record, environment) && b(record, environment)

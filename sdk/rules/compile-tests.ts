@@ -1,13 +1,12 @@
 // Conditions as closures that know two answers. What can be decided while compiling is: which kind is compared, how many
 // operands there are, what is constant.
-import { compareAmounts } from './amounts.ts'
-import type { Closure, Compiler, Test } from './closures.ts'
+import { both, type Closure, type Compiler, type Test } from './closures.ts'
+import { compileOrder } from './compile-orders.ts'
 import { folded } from './fold.ts'
 import { matchesPattern } from '../fields/pattern.ts'
 import type { CallNode } from './nodes.ts'
-import { isAmount, orderOf } from './orders.ts'
 import { isGiven } from './given.ts'
-import type { RuleKind, RuleValue } from './types.ts'
+import type { RuleValue } from './types.ts'
 import { fixedValue } from './values.ts'
 
 /** undefined: the operator yields no boolean. */
@@ -21,7 +20,7 @@ export function compileTest<T>(compiler: Compiler<T>, node: CallNode): Test<T> |
     case '<=':
     case '>':
     case '>=':
-      return order(compiler, node, node.operator)
+      return compileOrder(compiler, node, node.operator)
     case 'and':
       return node.args.map((arg) => compiler.test(arg)).reduceRight((rest, first) => both(first, rest))
     case 'or':
@@ -50,10 +49,6 @@ export function compileTest<T>(compiler: Compiler<T>, node: CallNode): Test<T> |
   }
 }
 
-const both =
-  <T>(a: Test<T>, b: Test<T>): Test<T> =>
-  (record, environment) =>
-    a(record, environment) && b(record, environment)
 const either =
   <T>(a: Test<T>, b: Test<T>): Test<T> =>
   (record, environment) =>
@@ -77,79 +72,6 @@ function equality<T>(compiler: Compiler<T>, node: CallNode): Test<T> {
     return value !== null && value === b(record, environment)
   }
 }
-
-type OrderOperator = '<' | '<=' | '>' | '>='
-
-function order<T>(compiler: Compiler<T>, node: CallNode, operator: OrderOperator): Test<T> {
-  const kind = node.args.find(({ type }) => type.kind !== 'null')?.type.kind ?? 'null'
-  const [a, b, c] = compiler.values(node)
-  if (!a || !b) return () => false
-  const first = ordered(kind, operator, a, b)
-  return c ? both(first, ordered(kind, operator, b, c)) : first
-}
-
-function ordered<T>(kind: RuleKind, operator: OrderOperator, a: Closure<T>, b: Closure<T>): Test<T> {
-  // `a > b` is `b < a`, operands without effect.
-  if (operator === '>') return ordered(kind, '<', b, a)
-  if (operator === '>=') return ordered(kind, '<=', b, a)
-  const isStrict = operator === '<'
-  if (kind === 'number') return isStrict ? lessNumber(a, b) : mostNumber(a, b)
-  if (kind === 'decimal') return isStrict ? lessAmount(a, b) : mostAmount(a, b)
-  if (kind === 'date' || kind === 'instant') return isStrict ? lessTime(a, b) : mostTime(a, b)
-  const compare = orderOf(kind)
-  return (record, environment) => {
-    const [x, y] = [a(record, environment), b(record, environment)]
-    if (x === null || y === null) return false
-    const found = compare(x, y)
-    return isStrict ? found < 0 : found <= 0
-  }
-}
-
-const lessNumber =
-  <T>(a: Closure<T>, b: Closure<T>): Test<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    const y = b(record, environment)
-    return typeof x === 'number' && typeof y === 'number' && x < y
-  }
-const mostNumber =
-  <T>(a: Closure<T>, b: Closure<T>): Test<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    const y = b(record, environment)
-    return typeof x === 'number' && typeof y === 'number' && x <= y
-  }
-const lessAmount =
-  <T>(a: Closure<T>, b: Closure<T>): Test<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    const y = b(record, environment)
-    if (typeof x === 'number' && typeof y === 'number') return x < y
-    return isAmount(x) && isAmount(y) && compareAmounts(x, y) < 0
-  }
-const mostAmount =
-  <T>(a: Closure<T>, b: Closure<T>): Test<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    const y = b(record, environment)
-    if (typeof x === 'number' && typeof y === 'number') return x <= y
-    return isAmount(x) && isAmount(y) && compareAmounts(x, y) <= 0
-  }
-/** Texts of times are of one length and of ASCII. */
-const lessTime =
-  <T>(a: Closure<T>, b: Closure<T>): Test<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    const y = b(record, environment)
-    return typeof x === 'string' && typeof y === 'string' && x < y
-  }
-const mostTime =
-  <T>(a: Closure<T>, b: Closure<T>): Test<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    const y = b(record, environment)
-    return typeof x === 'string' && typeof y === 'string' && x <= y
-  }
 
 function membership<T>(compiler: Compiler<T>, node: CallNode): Test<T> {
   const [a, b] = compiler.values(node)

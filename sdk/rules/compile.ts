@@ -9,7 +9,7 @@ import { compileTime } from './compile-times.ts'
 import type { ArithmeticOperator } from './decimals.ts'
 import type { CallNode, CheckedRule, EnvironmentName, RuleNode } from './nodes.ts'
 import { isAmount, type Order, orderOf } from './orders.ts'
-import type { RuleEnvironment, RuleValue } from './types.ts'
+import type { Moment, RuleEnvironment, RuleType, RuleValue } from './types.ts'
 import { decimalOf, fixedValue, instantOf, normalised } from './values.ts'
 
 /**
@@ -26,8 +26,16 @@ export function compileRule<T>(rule: CheckedRule, read: ReadPath<T>, related?: R
 }
 
 function compilerOf<T>(read: ReadPath<T>, related: RelatedReaders<T> | undefined): Compiler<T> {
+  const known = new Map<string, Closure<T>>()
+  /** Each path once. */
+  const variable = (path: string, moment: Moment, type: RuleType): Closure<T> => {
+    const key = `${moment} ${type.kind} ${path}`
+    const closure = known.get(key) ?? normalised(type, read(path, moment))
+    known.set(key, closure)
+    return closure
+  }
   const compiler: Compiler<T> = {
-    value: (node) => compileNode(compiler, node, read, related),
+    value: (node) => compileNode(compiler, node, variable, related),
     test: (node) => testOf(compiler, node),
     values: (node) => node.args.map((arg) => compiler.value(arg)),
   }
@@ -37,7 +45,7 @@ function compilerOf<T>(read: ReadPath<T>, related: RelatedReaders<T> | undefined
 function compileNode<T>(
   compiler: Compiler<T>,
   node: RuleNode,
-  read: ReadPath<T>,
+  variable: (path: string, moment: Moment, type: RuleType) => Closure<T>,
   related: RelatedReaders<T> | undefined,
 ): Closure<T> {
   switch (node.kind) {
@@ -47,7 +55,7 @@ function compileNode<T>(
       return () => value
     }
     case 'var':
-      return normalised(node.type, read(node.path, node.moment))
+      return variable(node.path, node.moment, node.type)
     case 'environment': {
       const ask = ENVIRONMENT[node.name]
       return (_record, environment) => (environment ? ask(environment) : null)
@@ -56,8 +64,12 @@ function compileNode<T>(
       const reader = related?.(node.relation)
       return reader ? compileRelated(node, reader, compilerOf(reader.read, reader.related)) : withNone(node)
     }
-    case 'call':
+    case 'call': {
+      const [only] = node.args
+      // A field is read as a decimal at once.
+      if (node.operator === 'to_decimal' && only?.kind === 'var') return variable(only.path, only.moment, node.type)
       return compileCall(compiler, node)
+    }
   }
 }
 
@@ -111,19 +123,21 @@ function compileCall<T>(compiler: Compiler<T>, node: CallNode): Closure<T> {
   }
 }
 
+/** Condition, value, condition, value … and perhaps what else. */
 function choice<T>(compiler: Compiler<T>, { args }: CallNode): Closure<T> {
-  const tests: Test<T>[] = []
-  const values: Closure<T>[] = []
-  for (const [index, arg] of args.entries())
-    if (index % 2 === 0 && index + 1 < args.length) tests.push(compiler.test(arg))
-    else values.push(compiler.value(arg))
-  const otherwise = values.length > tests.length ? (values.pop() ?? nothing) : nothing
-  return (record, environment) => {
-    for (let index = 0; index < tests.length; index++)
-      if (tests[index]?.(record, environment)) return values[index]?.(record, environment) ?? null
-    return otherwise(record, environment)
+  const last = args.length % 2 === 1 ? args.at(-1) : undefined
+  let rest = last ? compiler.value(last) : nothing
+  for (let index = args.length - (last ? 3 : 2); index >= 0; index -= 2) {
+    const [when, then] = [args[index], args[index + 1]]
+    if (when && then) rest = either(compiler.test(when), compiler.value(then), rest)
   }
+  return rest
 }
+
+const either =
+  <T>(test: Test<T>, then: Closure<T>, otherwise: Closure<T>): Closure<T> =>
+  (record, environment) =>
+    test(record, environment) ? then(record, environment) : otherwise(record, environment)
 
 function extreme<T>(args: readonly Closure<T>[], order: Order, sign: number): Closure<T> {
   return (record, environment) => {

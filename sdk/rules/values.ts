@@ -6,13 +6,12 @@ import type { RuleType, RuleValue } from './types.ts'
 
 /** Values of the same meaning get the same form, so that `===` and `<` suffice. */
 export function normalised<T>(type: RuleType, read: (record: T) => RuleValue): (record: T) => RuleValue {
-  if (type.isList) return (record) => read(record) ?? null
+  if (type.isList) return read
   if (type.kind === 'instant')
     return (record) => onText(read(record), (text) => (isCanonical(text) ? text : (toInstant(text) ?? text)))
   if (type.kind === 'id') return (record) => onText(read(record), (text) => text.toLowerCase())
-  if (type.kind === 'decimal') return (record) => decimalOf(read(record))
-  if (type.kind === 'number') return (record) => numberOf(read(record))
-  return (record) => read(record) ?? null
+  if (type.kind === 'decimal') return decimals(read)
+  return type.kind === 'number' ? (record) => numberOf(read(record)) : read
 }
 
 /** An instant in the form of closures; null when it is none. */
@@ -21,6 +20,20 @@ export const instantOf = (text: string): RuleValue => (isCanonical(text) ? text 
 /** In UTC with six fraction digits. */
 const isCanonical = (text: string): boolean =>
   text.length === 27 && text.charCodeAt(26) === 90 && text.charCodeAt(10) === 84
+
+/** A rule that reads a price twice takes its text apart once. */
+function decimals<T>(read: (record: T) => RuleValue): (record: T) => Amount | null {
+  let text = '0'
+  let amount: Amount = 0
+  return (record) => {
+    const value = read(record)
+    if (value === text) return amount
+    if (typeof value !== 'string') return decimalOf(value)
+    amount = toAmount(value)
+    text = value
+    return amount
+  }
+}
 
 export function decimalOf(value: RuleValue): Amount | null {
   if (typeof value === 'string') return toAmount(value)
