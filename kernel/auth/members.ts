@@ -2,7 +2,7 @@
 // write path as any record, so that they have history, events and checks.
 import { RelataError } from '../../sdk/errors.ts'
 import { type Actor, ALONE } from '../actor.ts'
-import { actorInputs } from '../run/actor-inputs.ts'
+import { actorInputs, environmentOf } from '../run/actor-inputs.ts'
 import type { Model } from '../catalog/model.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
 import type { Context } from '../run/context.ts'
@@ -40,7 +40,8 @@ export function systemContext(loaded: LoadedTenant, actor: Actor): Context {
   const seal = () => {
     throw new RelataError('RL500', 'The kernel’s own entities have no secrets to seal here.')
   }
-  const who = { actor, rights: ALL_RIGHTS, inputs: actorInputs(actor) }
+  const environment = environmentOf(actor)
+  const who = { actor, rights: ALL_RIGHTS, environment, inputs: actorInputs(actor, environment) }
   return { loaded, model: loaded.model, ...who, seal, guards: {}, acceptsDuplicates: false }
 }
 

@@ -4,7 +4,7 @@ import { type Bench, type EntityDraft, type FieldDraft, findField } from './benc
 import { reportUnknownField } from './entities.ts'
 import { checkDefault, isRule } from './fields.ts'
 import { pointer } from '../../sdk/metadata/pointer.ts'
-import type { RuleBook } from './rule-book.ts'
+import type { RuleBook, RuleFacts } from './rule-book.ts'
 import { whyNotStored } from './rollups.ts'
 import { hasStandard } from './scope.ts'
 
@@ -46,13 +46,25 @@ function checkDefaultRule(bench: Bench, book: RuleBook, draft: EntityDraft, { fi
     return
   }
   const facts = book.check(draft, field.default.rule, place, column.ruleType)
-  if (facts?.rollup !== undefined) {
-    bench.problems.error(
-      place,
-      'bad_default',
-      `a new record has no roll-ups yet, so the default cannot read “${facts.rollup}”`,
-    )
-  }
+  const reason = facts && (whyNoDefault(draft, facts) ?? whyNotHeld(values, facts))
+  if (reason) bench.problems.error(place, 'bad_default', reason)
+}
+
+/** Whoever may not set a field may leave it to its default, which the statement compares: one for all rows. */
+function whyNotHeld(values: Readonly<Record<string, unknown>>, { own }: RuleFacts): string | undefined {
+  if (values['read_only_if'] === undefined || own.size === 0) return undefined
+  return 'the default of a field with “read_only_if” cannot read other fields'
+}
+
+/** It is worked out before the record is there, of what the writer gives. */
+function whyNoDefault(draft: EntityDraft, facts: RuleFacts): string | undefined {
+  if (facts.rollup !== undefined)
+    return `a new record has no roll-ups yet, so the default cannot read “${facts.rollup}”`
+  if (facts.volatility.has('related')) return 'nothing leads to a new record yet, so the default cannot ask for it'
+  if (facts.reference !== undefined)
+    return `a default reads the record itself, and “${facts.reference}” is of another one; write “computed” or a formula`
+  const standard = [...facts.own].find((name) => hasStandard(draft.entity, name))
+  return standard && `a default cannot read “${standard}”, which is settled when the record is stored`
 }
 
 const DATES: ReadonlySet<string> = new Set(['date', 'instant'])

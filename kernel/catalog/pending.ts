@@ -3,7 +3,7 @@
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from './model.ts'
-import { entityScope, findLeaf, type ScopeEntity } from './scope.ts'
+import { entityScope, everyRead, findLeaf, type ScopeEntity } from './scope.ts'
 
 const known = new WeakMap<Model, Map<Field, boolean>>()
 
@@ -22,8 +22,8 @@ function look(model: Model, owner: ScopeEntity, field: Field): boolean {
   const checked = checkRule(field.options.rule, entityScope(model, owner))
   const answer =
     checked.ok &&
-    [...checked.rule.reads].some((path) => {
-      const leaf = findLeaf(model, owner, path)
+    everyRead(model, owner, checked.rule).some((read) => {
+      const leaf = findLeaf(model, read.owner, read.path)
       return leaf?.field !== undefined && look(model, leaf.owner, leaf.field)
     })
   answers.set(field, answer)

@@ -38,8 +38,12 @@ function checkConditions(bench: Bench, book: RuleBook, draft: EntityDraft, own: 
     if (rule === undefined || rule === null) continue
     const reason = whyNoCondition(own, member)
     if (reason) bench.problems.error(bench.trace.member(own.values, member), 'bad_option', reason)
-    else if (book.check(draft, rule, bench.trace.locate(own.values, pointer('', member)), YES_NO))
-      own.field[CONDITIONS[member]] = rule
+    else {
+      const place = bench.trace.locate(own.values, pointer('', member))
+      const isOfChange = member === 'required_if'
+      if (isOfChange ? book.checkOfChange(draft, rule, place) : book.check(draft, rule, place, YES_NO))
+        own.field[CONDITIONS[member]] = rule
+    }
   }
 }
 
@@ -56,7 +60,7 @@ function checkOptionConditions(bench: Bench, book: RuleBook, draft: EntityDraft,
   if (!Array.isArray(options)) return
   for (const option of options) {
     if (!isRecord(option) || !Value.Check(Option, option) || option.if === undefined) continue
-    book.check(draft, option.if, bench.trace.locate(option, '/if'), YES_NO)
+    book.checkOfChange(draft, option.if, bench.trace.locate(option, '/if'))
   }
 }
 
@@ -87,7 +91,7 @@ function* itemsOf(
 function validationsOf(bench: Bench, book: RuleBook, draft: EntityDraft): Validation[] {
   return [...itemsOf(bench, draft, 'validations')].flatMap(({ source, id, name }) => {
     if (!Value.Check(ValidationSource, source)) return []
-    const facts = book.check(draft, source.rule, bench.trace.locate(source, '/rule'), YES_NO)
+    const facts = book.checkOfChange(draft, source.rule, bench.trace.locate(source, '/rule'))
     const field = source.field === undefined ? undefined : fieldOf(bench, draft, source, source.field)
     if (!facts || (source.field !== undefined && field === undefined)) return []
     const { rule, message } = source

@@ -144,6 +144,8 @@ function checkField(
     )
   } else if (leaf.steps > 0 || facts?.reference !== undefined) {
     refuse(`“${rollup.field}” can change without the ${child.entity.name} changing, so the roll-up would go stale`)
+  } else if (facts?.volatility.has('related')) {
+    refuse(`“${rollup.field}” reads other records, so the roll-up would go stale`)
   } else if (facts && (facts.volatility.has('time') || facts.volatility.has('actor'))) {
     refuse(`“${rollup.field}” depends on the time or on who asks, so its roll-up cannot be stored`)
   }

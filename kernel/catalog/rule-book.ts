@@ -7,6 +7,7 @@ import {
   type RuleType,
   type Volatility,
 } from '../../sdk/rules/index.ts'
+import type { RuleScope } from '../../sdk/rules/index.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import { type Bench, type EntityDraft, type FieldDraft, findEntity, findField } from './bench.ts'
 import { pointer } from '../../sdk/metadata/pointer.ts'
@@ -30,6 +31,8 @@ export interface RuleBook {
   lookup: ScopeLookup
   /** Check a rule on an entity; problems are reported at `place`. */
   check(draft: EntityDraft, rule: unknown, place: Place, expected?: RuleType): RuleFacts | undefined
+  /** The same of a yes-or-no rule that is asked of a change: it may read what was there before. */
+  checkOfChange(draft: EntityDraft, rule: unknown, place: Place): RuleFacts | undefined
   /** What a formula field yields; undefined when it is faulty, which is reported once. */
   formula(draft: EntityDraft, field: FieldDraft): RuleFacts | undefined
   typeOfPath(draft: EntityDraft, path: string): RuleType | undefined
@@ -75,9 +78,19 @@ export function createRuleBook(bench: Bench): RuleBook {
   }
   const typeOfPath = (draft: EntityDraft, path: string) => scopeFor(draft).typeOf(path)
 
-  const check: RuleBook['check'] = (draft, rule, place, expected) => {
-    const result = checkRule(rule, scopeFor(draft), expected)
-    if (result.ok) return factsOf(draft, result.rule)
+  const checkIn = (
+    scope: RuleScope,
+    draft: EntityDraft,
+    rule: unknown,
+    place: Place,
+    expected?: RuleType,
+  ): RuleFacts | undefined => {
+    const result = checkRule(rule, scope, expected)
+    if (result.ok) {
+      for (const warning of result.warnings)
+        bench.problems.warn({ ...place, path: place.path + warning.path }, warning.key, warning.message)
+      return factsOf(draft, result.rule)
+    }
     for (const problem of result.problems) {
       bench.problems.error({ ...place, path: place.path + problem.path }, 'bad_rule', problem.message, {
         hint: problem.hint,
@@ -85,6 +98,11 @@ export function createRuleBook(bench: Bench): RuleBook {
     }
     return undefined
   }
+
+  const check: RuleBook['check'] = (draft, rule, place, expected) =>
+    checkIn(scopeFor(draft), draft, rule, place, expected)
+  const checkOfChange: RuleBook['checkOfChange'] = (draft, rule, place) =>
+    checkIn({ ...scopeFor(draft), hasBefore: true }, draft, rule, place, { kind: 'boolean' })
 
   const formula: RuleBook['formula'] = (draft, own) => {
     const { field } = own
@@ -113,7 +131,7 @@ export function createRuleBook(bench: Bench): RuleBook {
   }
 
   const factsOf = (draft: EntityDraft, rule: CheckedRule): RuleFacts => {
-    const volatility = new Set<Volatility>([rule.volatility])
+    const volatility = new Set(rule.volatility)
     const own = new Set<string>()
     let reference: string | undefined
     let rollup: string | undefined
@@ -141,5 +159,5 @@ export function createRuleBook(bench: Bench): RuleBook {
     }
   }
 
-  return { lookup, check, formula, typeOfPath }
+  return { lookup, check, checkOfChange, formula, typeOfPath }
 }

@@ -1,7 +1,7 @@
 // What a rule on an entity may read, and of which type: its own fields by part, standard fields, roll-ups, formulas,
 // and the same of records that to-one references lead to.
 import { type Entity, type Field, type Rollup, STANDARD_FIELDS } from '../../sdk/metadata/snapshot.ts'
-import { checkRule, type RuleCost, type RuleScope, type RuleType } from '../../sdk/rules/index.ts'
+import { type CheckedRule, checkRule, type RuleCost, type RuleScope, type RuleType } from '../../sdk/rules/index.ts'
 import { isToOne } from './references.ts'
 
 export const MAX_REFERENCE_STEPS = 3
@@ -36,7 +36,54 @@ export function scopeOf(lookup: ScopeLookup, start: ScopeEntity, computed: Compu
       const found = findLeaf(lookup, start, path)
       return found?.field?.type === 'formula' ? computed.costOf(found.owner, found.field) : undefined
     },
+    optionsOf: (path) => {
+      const found = findLeaf(lookup, start, path)
+      return found?.part === '' ? found.field?.options.choices?.map((choice) => choice.value) : undefined
+    },
+    relation: (name) => {
+      const found = findRelation(lookup, start, name)
+      return found && { scope: scopeOf(lookup, found.child, computed) }
+    },
+    relations: () => relationsOf(start),
   }
+}
+
+export interface Relation {
+  child: ScopeEntity
+  /** To-one reference of the child, by name. */
+  reference: string
+}
+
+/**
+ * The records whose reference leads to an entity: `base.person.employer`, or the name of a many-to-many field, which
+ * stands for its links.
+ */
+export function findRelation(lookup: ScopeLookup, start: ScopeEntity, name: string): Relation | undefined {
+  const dot = name.lastIndexOf('.')
+  const link = dot < 0 ? start.field(name)?.options.link : undefined
+  const child = lookup.find(link ? link.entity : name.slice(0, Math.max(dot, 0)))
+  const reference = link ? link.source : name.slice(dot + 1)
+  const target = child && targetOf(lookup, child, reference)
+  return child && target?.entity.name === start.entity.name ? { child, reference } : undefined
+}
+
+function relationsOf({ entity }: ScopeEntity): string[] {
+  const inbound = entity.inbound.filter((one) => !one.isPolymorphic).map((one) => `${one.entity}.${one.field}`)
+  return [...inbound, ...entity.fields.filter((field) => field.options.link).map((field) => field.name)]
+}
+
+/** All that a rule reads, with the entity on which each path starts. */
+export function everyRead(
+  lookup: ScopeLookup,
+  owner: ScopeEntity,
+  { reads, related }: Pick<CheckedRule, 'reads' | 'related'>,
+): { owner: ScopeEntity; path: string }[] {
+  const own = reads.map((path) => ({ owner, path }))
+  const others = related.flatMap((one) => {
+    const found = findRelation(lookup, owner, one.relation)
+    return found ? [{ owner: found.child, path: 'id' }, ...everyRead(lookup, found.child, one)] : []
+  })
+  return [...own, ...others]
 }
 
 export interface Leaf {
@@ -146,6 +193,7 @@ function pathsOf(lookup: ScopeLookup, current: ScopeEntity, steps: number): stri
 }
 
 const scopes = new WeakMap<ScopeEntity, RuleScope>()
+const changes = new WeakMap<ScopeEntity, RuleScope>()
 
 /** What rules on an entity of a published version may read. */
 export function entityScope(model: ScopeLookup, entity: ScopeEntity): RuleScope {
@@ -153,5 +201,12 @@ export function entityScope(model: ScopeLookup, entity: ScopeEntity): RuleScope 
   if (known) return known
   const made = scopeOf(model, entity)
   scopes.set(entity, made)
+  return made
+}
+
+/** Of rules that are asked of a change: they may also read what was there before it. */
+export function changeScope(model: ScopeLookup, entity: ScopeEntity): RuleScope {
+  const made = changes.get(entity) ?? { ...entityScope(model, entity), hasBefore: true }
+  changes.set(entity, made)
   return made
 }

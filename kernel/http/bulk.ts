@@ -50,6 +50,7 @@ async function* csvLines(
     owner: context.actor.userId,
     seal: context.seal,
     rights: context.rights,
+    environment: context.environment,
   })
   let puts: readonly (readonly [string, PutCell])[] = []
   const rows: AsyncGenerator<CsvLine> = readCsv(body, (names) => {

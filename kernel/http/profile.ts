@@ -29,6 +29,10 @@ export interface Profile {
   theme: string
   roles: readonly string[]
   administer: boolean
+  /** Teams of the person, those below them as well, and the partner that they belong to: rules of forms may ask. */
+  teams: readonly string[]
+  teams_below: readonly string[]
+  organisation: string | null
 }
 
 const Changes = Type.Object(
@@ -100,5 +104,8 @@ async function readProfile(database: Queryable, model: Model, actor: Actor): Pro
     theme: row?.[4] ?? 'system',
     roles: actor.roles.map(baseName),
     administer: canAdminister(model, actor),
+    teams: actor.circle.teams,
+    teams_below: actor.circle.teamsBelow,
+    organisation: actor.circle.organisation,
   }
 }

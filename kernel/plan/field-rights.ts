@@ -5,7 +5,7 @@ import type { Field, Role } from '../../sdk/metadata/snapshot.ts'
 import { checkRule, type RuleType } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { fieldRightOf } from '../catalog/rights.ts'
-import { entityScope } from '../catalog/scope.ts'
+import { entityScope, everyRead } from '../catalog/scope.ts'
 import { findPath } from './paths.ts'
 
 export const isReadableRight = (right: FieldRight): boolean => right === 'read' || right === 'edit'
@@ -28,7 +28,10 @@ function inputRights(
   expected?: RuleType,
 ): FieldRight[] {
   const checked = checkRule(rule, entityScope(model, entity), expected)
-  return checked.ok ? checked.rule.reads.map((path) => pathRight(model, roles, entity, path)) : []
+  if (!checked.ok) return []
+  return everyRead(model, entity, checked.rule).map(({ owner, path }) =>
+    pathRight(model, roles, model.entity(owner.entity.name), path),
+  )
 }
 
 /** Of every field on the way, and of the one at its end. */

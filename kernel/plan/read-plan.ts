@@ -1,7 +1,7 @@
 // A list request with every name resolved, its rule checked and rights applied. Pure: no connection, no clock.
 import { RelataError } from '../../sdk/errors.ts'
 import { type CheckedRule, checkRule } from '../../sdk/rules/index.ts'
-import { entityScope } from '../catalog/scope.ts'
+import { entityScope, everyRead } from '../catalog/scope.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { ListRequest } from '../parse/list-request.ts'
 import type { ResolvedPath } from './paths.ts'
@@ -93,7 +93,11 @@ export function planFilter(
   if (filter === undefined || filter === null || filter === true) return undefined
   const checked = checkRule(filter, entityScope(model, entity), { kind: 'boolean' })
   if (!checked.ok) throw new RelataError('RL203', 'The filter is not valid.', { problems: checked.problems })
-  for (const path of checked.rule.reads) requireReadable(model, entity, path, 'filter', rights)
+  for (const { owner, path } of everyRead(model, entity, checked.rule)) {
+    const read = model.entity(owner.entity.name)
+    if (read !== entity) rights.require(read, 'read')
+    requireReadable(model, read, path, 'filter', rights)
+  }
   return checked.rule
 }
 

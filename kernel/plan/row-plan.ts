@@ -4,9 +4,8 @@ import type { Problem } from '../../sdk/errors.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import { nearest } from '../../sdk/metadata/nearest.ts'
 import type { Field, FieldColumn, SqlType } from '../../sdk/metadata/snapshot.ts'
-import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts'
+import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
-import { entityScope } from '../catalog/scope.ts'
 import { defaultInput, ownerColumns } from '../sql/row-values.ts'
 import {
   type Destination,
@@ -17,6 +16,7 @@ import {
   type StoredValue,
   writtenColumns,
 } from './field-value.ts'
+import { type DefaultRule, defaultRule } from './default-rule.ts'
 import { fieldNames } from './paths.ts'
 import type { Rights } from './rights.ts'
 import { relationshipProblems } from './relationship.ts'
@@ -36,8 +36,9 @@ interface Slot {
   isSettable: boolean
   /** By the roles of who loads. */
   isAllowed: boolean
-  /** Default as a wire value; null: none. */
+  /** Default as a wire value; null: none, or one that each row makes by `rule`. */
   otherwise: unknown
+  rule: DefaultRule | undefined
   /** The same as every row stores it; undefined for a secret, which each record has in a form of its own. */
   stored: StoredValue | undefined
 }
@@ -47,6 +48,7 @@ export interface RowPlanOptions {
   owner: string
   seal: Seal
   rights: Rights
+  environment: RuleEnvironment
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -65,6 +67,7 @@ export class RowPlan {
   private readonly model: Model
   private readonly entity: EntityModel
   private readonly options: RowPlanOptions
+  private readonly places: ReadonlyMap<string, number>
   private readonly slots = new Map<string, Slot>()
   private readonly list: readonly Slot[]
   private readonly owners: readonly string[]
@@ -87,6 +90,7 @@ export class RowPlan {
       columns.push(...own.map(({ column, sqlType }) => ({ name: column, sqlType })))
     }
     this.columns = columns
+    this.places = new Map(columns.map(({ name }, index) => [name, index]))
     this.list = list
     this.defaults = Object.fromEntries(list.flatMap(defaultsOf))
     for (const slot of list) for (const alias of slot.field.aliases) this.slots.set(alias, slot)
@@ -134,7 +138,8 @@ export class RowPlan {
     }
     for (const slot of this.list) {
       if (given.has(slot)) continue
-      if (slot.otherwise !== null) this.fillDefault(slot, into, cells, problems)
+      const otherwise = slot.rule ? this.ruled(slot.rule, cells) : slot.otherwise
+      if (otherwise !== null) this.fillDefault(slot, otherwise, into, cells, problems)
       else if (slot.field.required && slot.isSettable) problems.push(required(slot.field.name))
     }
     problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name, cells), true))
@@ -169,8 +174,18 @@ export class RowPlan {
     this.put(slot, name, storeValue(into, field, slot.columns, value), cells, problems)
   }
 
-  private fillDefault(slot: Slot, into: Destination, cells: (string | null)[], problems: Problem[]): void {
-    const stored = slot.stored ?? storeValue(into, slot.field, slot.columns, slot.otherwise)
+  private ruled(rule: DefaultRule, cells: readonly (string | null)[]): unknown {
+    return rule.value(({ column }) => cells[this.places.get(column) ?? -1] ?? null, this.options.environment)
+  }
+
+  private fillDefault(
+    slot: Slot,
+    otherwise: unknown,
+    into: Destination,
+    cells: (string | null)[],
+    problems: Problem[],
+  ): void {
+    const stored = slot.stored ?? storeValue(into, slot.field, slot.columns, otherwise)
     this.put(slot, slot.field.name, stored, cells, problems)
   }
 
@@ -200,15 +215,15 @@ export class RowPlan {
     this.anyTargets.set(field, known.add(target))
   }
 
-  private defaultOf(field: Field, columns: readonly FieldColumn[]): Pick<Slot, 'otherwise' | 'stored'> {
-    const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : (field.default ?? null)
+  private defaultOf(field: Field, columns: readonly FieldColumn[]): Pick<Slot, 'otherwise' | 'rule' | 'stored'> {
+    const rule = isRuleDefault(field.default)
+      ? defaultRule(this.model, this.entity, field, field.default.rule)
+      : undefined
+    if (rule && !rule.isShared) return { otherwise: null, rule, stored: undefined }
+    const value = rule ? rule.value(() => null, this.options.environment) : (field.default ?? null)
     const isShared = value !== null && fieldType(field.type).isReadable
-    return { otherwise: value, stored: isShared ? storeValue(this.into(''), field, columns, value) : undefined }
-  }
-
-  private evaluate(rule: unknown): unknown {
-    const checked = checkRule(rule, entityScope(this.model, this.entity))
-    return checked.ok ? compileRule<null>(checked.rule, () => (): RuleValue => null)(null) : null
+    const stored = isShared ? storeValue(this.into(''), field, columns, value) : undefined
+    return { otherwise: value, rule: undefined, stored }
   }
 }
 

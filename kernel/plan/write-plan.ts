@@ -2,14 +2,14 @@
 import { type Problem, RelataError } from '../../sdk/errors.ts'
 import { fieldType } from '../../sdk/fields/index.ts'
 import { nearest } from '../../sdk/metadata/nearest.ts'
-import type { Field } from '../../sdk/metadata/snapshot.ts'
-import { checkRule, compileRule, type RuleValue } from '../../sdk/rules/index.ts'
+import type { Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
+import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
-import { entityScope } from '../catalog/scope.ts'
 import type { SetReference } from '../sql/references-sql.ts'
 import type { HalfPeriod } from '../sql/half-period.ts'
 import type { KeptColumn } from '../sql/kept-options.ts'
 import { defaultInput, valueInput } from '../sql/row-values.ts'
+import { defaultRule } from './default-rule.ts'
 import { referenceTarget } from './paths.ts'
 import { halfPeriod, relationshipProblems } from './relationship.ts'
 import {
@@ -52,7 +52,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** @throws RL100 not an object · RL206 with a problem for every value that is not valid */
 export function planWrite(
-  model: Model,
+  { model, environment }: { model: Model; environment: RuleEnvironment },
   entity: EntityModel,
   body: unknown,
   kind: 'create' | 'update',
@@ -61,7 +61,7 @@ export function planWrite(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
   }
-  const builder = new WriteBuilder(entity, { model, isNew: kind === 'create', seal })
+  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal })
   for (const [name, value] of Object.entries(body)) builder.member(name, value)
   if (kind === 'create') builder.addDefaults()
   return builder.finish(kind)
@@ -70,6 +70,7 @@ export function planWrite(
 class WriteBuilder {
   private readonly model: Model
   private readonly entity: EntityModel
+  private readonly environment: RuleEnvironment
   private readonly into: Destination
   private readonly problems: Problem[] = []
   private readonly provided = new Map<string, Field>()
@@ -79,9 +80,10 @@ class WriteBuilder {
   private readonly kept: WritePlan['kept'][number][] = []
   private readonly inputs: Record<string, string | null> = {}
 
-  constructor(entity: EntityModel, into: Destination) {
+  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination) {
     this.model = into.model
     this.entity = entity
+    this.environment = environment
     this.into = into
   }
 
@@ -99,7 +101,7 @@ class WriteBuilder {
       if (field.default === undefined || field.columns.length === 0) continue
       const isGiven = this.provided.has(field.name)
       if (isGiven && field.readOnlyIf === undefined) continue
-      const value = isRuleDefault(field.default) ? this.evaluate(field.default.rule) : field.default
+      const value = isRuleDefault(field.default) ? this.evaluate(field, field.default.rule) : field.default
       if (value === null) continue
       if (!isGiven) this.field(field.name, field, value, true)
       if (field.readOnlyIf !== undefined) this.rememberDefault(field, value)
@@ -207,10 +209,9 @@ class WriteBuilder {
     if (value !== null) this.references.push({ field: name, target, inputName: name })
   }
 
-  private evaluate(rule: unknown): unknown {
-    const checked = checkRule(rule, entityScope(this.model, this.entity))
-    if (!checked.ok) return null
-    return compileRule<null>(checked.rule, () => (): RuleValue => null)(null)
+  private evaluate(field: Field, rule: unknown): unknown {
+    const row = (column: FieldColumn): string | null => this.inputs[valueInput(column)] ?? null
+    return defaultRule(this.model, this.entity, field, rule).value(row, this.environment)
   }
 
   private required(name: string): void {

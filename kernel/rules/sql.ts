@@ -1,34 +1,52 @@
 // Checked rules as SQL, with the answers that the closures of sdk/rules give (docs/rule-semantics.md). A condition is
 // written in one of two ways: loosely, where NULL may stand for false, so that `col = $1` stays what an index serves;
 // strictly, where somebody looks at the false ones too.
-import type { RuleKind, RuleType } from '../../sdk/rules/types.ts'
-import type { CheckedRule, RuleNode } from '../../sdk/rules/nodes.ts'
+import { RelataError } from '../../sdk/errors.ts'
+import { isGiven } from '../../sdk/rules/given.ts'
+import type { CallNode, CheckedRule, EnvironmentName, RelatedNode, RuleNode } from '../../sdk/rules/nodes.ts'
+import { sqlPattern } from '../../sdk/rules/patterns.ts'
+import type { Moment, RuleType } from '../../sdk/rules/types.ts'
 import { sqlTypeOf } from '../plan/paths.ts'
 import { join, literal, type Sql, sql, trusted } from '../sql/sql.ts'
+import { ENVIRONMENT } from './environment.ts'
+import { difference, endOf, partOf, shifted, startOf, within, dateOf } from './times-sql.ts'
+import { asText, folded, raised, trimmed } from './texts-sql.ts'
 
-export type ColumnOf = (path: string) => Sql
+/** What a path is in the statement; `before`: as the record was before the change at hand. */
+export type ColumnOf = (path: string, moment: Moment) => Sql
 /** How a constant enters the statement; without it constants are literals. */
 export type ConstantOf = (index: number, type: RuleType) => Sql
 
+/** Records that lead to the row of a rule, as a query of its own. */
+export interface RelatedRows {
+  columns: ColumnOf
+  relatedOf: RelatedOf
+  /** `FROM … WHERE …` that yields them, those in the trash left out; asked when all columns have been. */
+  source(): Sql
+}
+export type RelatedOf = (relation: string) => RelatedRows
+
 /** The rule's value; NULL where it is null. */
-export function valueSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf): Sql {
-  return new Writer(columns, constants).value(rule.root)
+export function valueSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf, relatedOf?: RelatedOf): Sql {
+  return new Writer(columns, constants, relatedOf).value(rule.root)
 }
 
 /** A condition that is TRUE exactly where the rule yields true; NULL counts as not true. */
-export function predicateSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf): Sql {
-  return new Writer(columns, constants).loose(rule.root)
+export function predicateSql(rule: CheckedRule, columns: ColumnOf, constants?: ConstantOf, relatedOf?: RelatedOf): Sql {
+  return new Writer(columns, constants, relatedOf).loose(rule.root)
 }
 
-type Call = RuleNode & { kind: 'call' }
+type Call = CallNode
 
 class Writer {
   private readonly columns: ColumnOf
   private readonly constants: ConstantOf | undefined
+  private readonly relatedOf: RelatedOf | undefined
 
-  constructor(columns: ColumnOf, constants: ConstantOf | undefined) {
+  constructor(columns: ColumnOf, constants: ConstantOf | undefined, relatedOf: RelatedOf | undefined) {
     this.columns = columns
     this.constants = constants
+    this.relatedOf = relatedOf
   }
 
   /** TRUE where the node is true; anything else otherwise. */
@@ -60,6 +78,16 @@ class Writer {
         return sql`(strpos(${this.folded(node.args[0])}, ${this.folded(node.args[1])}) > 0)`
       case 'starts_with':
         return sql`starts_with(${this.folded(node.args[0])}, ${this.folded(node.args[1])})`
+      case 'ends_with':
+        return sql`starts_with(reverse(${this.folded(node.args[0])}), reverse(${this.folded(node.args[1])}))`
+      case 'matches':
+        return sql`((${this.rawOf(node.args[0])}) COLLATE "C" ~ ${patternOf(node.word)})`
+      case 'contains_any':
+        return sql`(${this.list(node.args[0])} && ${this.list(node.args[1])})`
+      case 'contains_all':
+        return sql`(${this.list(node.args[0])} @> ${this.list(node.args[1])})`
+      case 'changed':
+        return sql`(${this.rawOf(node.args[0])} IS DISTINCT FROM ${this.rawOf(node.args[1])})`
       default:
         return this.raw(node)
     }
@@ -91,6 +119,7 @@ class Writer {
       return sql`(${this.tested(tested)} IS ${trusted(isEqual ? 'NULL' : 'NOT NULL')})`
     }
     const [x, y] = [this.operand(a), this.operand(b)]
+    if (isGiven(a) || isGiven(b)) return isEqual ? sql`(${x} = ${y})` : sql`((${x} = ${y}) IS NOT TRUE)`
     if (!isEqual) return sql`(${x} IS DISTINCT FROM ${y})`
     // A constant is never NULL, so a plain comparison says the same and an index can serve it.
     const isPlain = a.kind === 'constant' || b.kind === 'constant' || a.kind === 'literal' || b.kind === 'literal'
@@ -119,31 +148,39 @@ class Writer {
     const [item, list] = node.args
     if (!item || !list) return trusted('FALSE')
     if (!list.type.isList) return sql`(strpos(${this.raw(list)}, ${this.raw(item)}) > 0)`
-    const { kind } = list.type
-    const whole =
-      list.kind === 'constant' && kind !== 'text'
-        ? sql`(${this.raw(list)})::${trusted(sqlTypeOf({ kind }))}[]`
-        : this.raw(list)
-    return sql`(${this.raw(item)} = ANY(${whole}))`
+    return sql`(${this.raw(item)} = ANY(${this.list(list)}))`
+  }
+
+  /** Constant lists enter the statement as lists of texts. */
+  private list(node: RuleNode | undefined): Sql {
+    if (!node) return trusted('NULL')
+    const isText = node.kind !== 'constant' || node.type.kind === 'text'
+    return isText ? this.raw(node) : sql`(${this.raw(node)})::${trusted(typeName(node.type))}`
   }
 
   private folded(node: RuleNode | undefined): Sql {
-    return node ? sql`lower((${this.raw(node)}) COLLATE "und-x-icu")` : trusted('NULL')
+    return folded(this.rawOf(node))
+  }
+
+  private rawOf(node: RuleNode | undefined): Sql {
+    return node ? this.raw(node) : trusted('NULL')
   }
 
   /** The node's value, NULL where it is null. */
   private raw(node: RuleNode): Sql {
     switch (node.kind) {
       case 'literal':
-        return node.value === null
-          ? sql`NULL::${trusted(sqlTypeOf(node.type))}`
-          : trusted(node.value ? 'TRUE' : 'FALSE')
+        return node.value === null ? sql`NULL::${trusted(typeName(node.type))}` : trusted(node.value ? 'TRUE' : 'FALSE')
       case 'constant':
         return this.constants
           ? this.constants(node.index, node.type)
           : sql`${literal(node.text ?? '')}::${trusted(node.type.isList ? 'text[]' : sqlTypeOf(node.type))}`
       case 'var':
-        return this.columns(node.path)
+        return this.columns(node.path, node.moment)
+      case 'environment':
+        return GIVEN[node.name]
+      case 'related':
+        return this.related(node)
       case 'call':
         return this.call(node)
     }
@@ -152,9 +189,10 @@ class Writer {
   private call(node: Call): Sql {
     // Operands are written once: what is nested would otherwise double at every level.
     if (node.operator === 'if') return this.choice(node)
-    if (!VALUES.has(node.operator)) return this.strict(node)
+    if (node.type.kind === 'boolean') return this.strict(node)
     const args = node.args.map((arg) => this.operand(arg))
     const [a = trusted('NULL'), b = trusted('NULL')] = args
+    const isDate = node.args[0]?.type.kind === 'date'
     switch (node.operator) {
       case 'min':
       case 'max':
@@ -169,6 +207,32 @@ class Writer {
         return sql`${within(a, '1.7976931348623158e308')}::float8`
       case 'to_text':
         return asText(a, node.args[0]?.type.kind ?? 'null')
+      case 'lower':
+        return folded(a)
+      case 'upper':
+        return raised(a)
+      case 'trim':
+        return trimmed(a)
+      case 'length':
+        return sql`char_length(${a})::float8`
+      case 'size':
+        return sql`cardinality(${a})::float8`
+      case 'to_date':
+        return dateOf(a)
+      case 'add':
+        return shifted(a, b, isDate, node.word, '+')
+      case 'subtract':
+        return shifted(a, b, isDate, node.word, '-')
+      case 'difference':
+        return difference(a, b, isDate, node.word)
+      case 'start_of':
+        return startOf(a, isDate, node.word)
+      case 'end_of':
+        return endOf(a, isDate, node.word)
+      case 'year':
+      case 'month':
+      case 'day':
+        return partOf(a, isDate, node.operator)
       case '+':
       case '*':
         return args.slice(1).reduce((sum, arg) => settled(sql`${sum} ${trusted(node.operator)} ${arg}`), a)
@@ -176,9 +240,23 @@ class Writer {
         return args.length === 1 ? settled(sql`0 - ${a}`) : settled(sql`${a} - ${b}`)
       case '/':
         return settled(sql`div(${a} * 1e20, NULLIF(${b}, 0)) * 0.00000000000000000001`)
-      default:
+      case '%':
         return settled(sql`${a} % NULLIF(${b}, 0)`)
+      default:
+        return this.strict(node)
     }
+  }
+
+  private related({ operator, relation, value, condition }: RelatedNode): Sql {
+    if (!this.relatedOf)
+      throw new RelataError('RL204', `“${relation}” asks for other records, which is not possible here.`)
+    const rows = this.relatedOf(relation)
+    const inner = new Writer(rows.columns, this.constants, rows.relatedOf)
+    const isWanted = operator === 'all' ? condition && inner.negated(condition) : condition && inner.loose(condition)
+    const total = aggregate(operator, value ? inner.operand(value) : trusted('*'))
+    const matching = sql`${total} ${rows.source()}${isWanted ? sql` AND ${isWanted}` : sql``}`
+    if (operator === 'some') return sql`EXISTS (${matching})`
+    return operator === 'all' || operator === 'none' ? sql`(NOT EXISTS (${matching}))` : sql`(${matching})`
   }
 
   private choice(node: Call): Sql {
@@ -196,26 +274,46 @@ class Writer {
 
 const isNull = (node: RuleNode): boolean => node.kind === 'literal' && node.value === null
 
-/** Operators that yield values; all others but "if" are conditions. */
-const VALUES: ReadonlySet<string> = new Set('min max cat join to_decimal to_number to_text + - * / %'.split(' '))
-
 /** Operators whose loose form is never NULL, whatever its operands are. */
-const NEVER_NULL: ReadonlySet<string> = new Set(['!', '!=', '=='])
+const NEVER_NULL: ReadonlySet<string> = new Set(['!', '!=', '==', 'changed'])
 /** `a = $1` is NULL for an empty field; tests of emptiness and differences are not. */
 const isTest = (node: Call): boolean => node.operator !== '==' || node.args.some(isNull)
 
 /** Rounded to the scale; NULL from 10^40 on. */
 const settled = (value: Sql): Sql => within(sql`round(${value}, 20)`, '1e40')
 
-/** NULL from the limit on, without naming the value twice. */
-function within(value: Sql, limit: string): Sql {
-  const [low, high] = [trusted(`-${limit}`), trusted(limit)]
-  return sql`NULLIF(NULLIF(LEAST(GREATEST(${value}, ${low}), ${high}), ${high}), ${low})`
+const typeName = (type: RuleType): string => `${sqlTypeOf({ kind: type.kind })}${type.isList ? '[]' : ''}`
+
+const GIVEN: Readonly<Record<EnvironmentName, Sql>> = {
+  now: ENVIRONMENT.now,
+  me: ENVIRONMENT.me,
+  my_teams: ENVIRONMENT.teams,
+  my_teams_below: ENVIRONMENT.teamsBelow,
+  my_organisation: ENVIRONMENT.organisation,
 }
 
-function asText(value: Sql, kind: RuleKind): Sql {
-  if (kind === 'decimal') return sql`trim_scale(${value})::text`
-  if (kind === 'number') return sql`trim_scale((${value})::text::numeric)::text`
-  if (kind === 'instant') return sql`to_char((${value}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-  return sql`(${value})::text`
+function patternOf(source: string): Sql {
+  const pattern = sqlPattern(source)
+  if ('fault' in pattern) throw new RelataError('RL500', `the pattern ${pattern.fault}, which the check lets pass`)
+  return literal(pattern.text)
+}
+
+/** The start of a query that answers with one value. */
+function aggregate(operator: RelatedNode['operator'], value: Sql): Sql {
+  switch (operator) {
+    case 'some':
+    case 'all':
+    case 'none':
+      return sql`SELECT 1`
+    case 'count':
+      return sql`SELECT count(*)::float8`
+    case 'sum':
+      return sql`SELECT ${settled(sql`COALESCE(sum(${value}), 0)`)}`
+    case 'average':
+      return sql`SELECT ${settled(sql`div(sum(${value}) * 1e20, NULLIF(count(${value}), 0)) * 0.00000000000000000001`)}`
+    case 'minimum':
+      return sql`SELECT min(${value})`
+    case 'maximum':
+      return sql`SELECT max(${value})`
+  }
 }

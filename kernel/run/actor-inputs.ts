@@ -1,23 +1,34 @@
-// Who asks, as the values that statements are told: names of inputs that rules (`env:`) and rights (`acl:`) use.
+// Who asks, and when, as the values that statements are told: names of inputs that rules (`env:`) and rights (`acl:`)
+// use.
+import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { Actor, Circle } from '../actor.ts'
+import { environmentInputs } from '../rules/environment.ts'
 
 export type ActorInputs = Readonly<Record<string, string | null>>
 
-const known = new WeakMap<Actor, ActorInputs>()
-
-/** Made once an actor: the same object serves all requests until its rights are looked up anew. */
-export function actorInputs(actor: Actor): ActorInputs {
-  const made = known.get(actor) ?? make(actor)
-  known.set(actor, made)
-  return made
+/** What rules may ask of the moment and of the actor; made once a request, so that one request knows one moment. */
+export function environmentOf({ userId, timeZone, circle }: Actor): RuleEnvironment {
+  return {
+    now: new Date().toISOString(),
+    timeZone,
+    me: userId,
+    teams: circle.teams,
+    teamsBelow: circle.teamsBelow,
+    organisation: circle.organisation,
+  }
 }
 
-function make({ userId, circle }: Actor): ActorInputs {
+export function actorInputs(actor: Actor, environment: RuleEnvironment): ActorInputs {
+  const made = known.get(actor) ?? reachOf(actor)
+  known.set(actor, made)
+  return { ...made, ...environmentInputs(environment) }
+}
+
+/** Made once an actor: the same object serves all requests until its rights are looked up anew. */
+const known = new WeakMap<Actor, ActorInputs>()
+
+function reachOf({ userId, circle }: Actor): ActorInputs {
   return {
-    'env:me': userId,
-    'env:teams': uuids(circle.teams),
-    'env:teams_below': uuids(circle.teamsBelow),
-    'env:organisation': circle.organisation,
     'acl:principals': uuids([userId, ...circle.teams, ...(circle.organisation ? [circle.organisation] : [])]),
     'acl:owners:reports': uuids([userId, ...circle.reports]),
     ...ofScope('team', userId, circle, circle.teams),

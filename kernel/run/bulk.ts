@@ -67,6 +67,7 @@ class Load {
       owner: context.actor.userId,
       seal: context.seal,
       rights: context.rights,
+      environment: context.environment,
     })
   }
 

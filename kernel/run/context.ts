@@ -1,6 +1,7 @@
 // What every read and write is given: whose request it is, the one version it sees, and where to run.
+import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { Actor } from '../actor.ts'
-import { actorInputs } from './actor-inputs.ts'
+import { actorInputs, environmentOf } from './actor-inputs.ts'
 import { rightsOf, type Rights } from '../plan/rights.ts'
 import type { Seal } from '../plan/field-value.ts'
 import type { GuardedWrite, WriteGuard } from './guard.ts'
@@ -13,7 +14,9 @@ export interface Context {
   actor: Actor
   rights: Rights
   seal: Seal
-  /** Who asks, for every statement: values of `env:` and `acl:`. */
+  /** What rules may ask of the moment and of whoever asks. */
+  environment: RuleEnvironment
+  /** The same and how far rights reach, for every statement: values of `env:` and `acl:`. */
   inputs: Readonly<Record<string, string | null>>
   /** By trait of the entity; run after the write, in its transaction, so that they see its result. */
   guards: Readonly<Record<string, WriteGuard>>
@@ -22,13 +25,15 @@ export interface Context {
 }
 
 export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guards: Context['guards'] = {}): Context {
+  const environment = environmentOf(actor)
   return {
     loaded,
     model: loaded.model,
     actor,
     rights: rightsOf(loaded.model, actor),
     seal,
-    inputs: actorInputs(actor),
+    environment,
+    inputs: actorInputs(actor, environment),
     guards,
     acceptsDuplicates: false,
   }

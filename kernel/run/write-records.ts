@@ -47,7 +47,7 @@ export async function createRecord(
   context.rights.require(entity, 'create')
   requireEditable(context.rights, entity, body)
   const id = newId()
-  const plan = planWrite(context.model, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
+  const plan = planWrite(context, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
   const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
     compileCreate(context.model, entity, {
       provided: plan.provided,
@@ -82,7 +82,7 @@ export async function updateRecord(
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'update')
   requireEditable(context.rights, entity, body)
-  const plan = planWrite(context.model, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
+  const plan = planWrite(context, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
   const hasVersion = version !== undefined
   const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
     compileUpdate(context.model, entity, {

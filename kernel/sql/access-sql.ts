@@ -4,7 +4,6 @@ import type { Operation, ScopeName } from '../../sdk/metadata/rights.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { Condition } from '../plan/access.ts'
-import { predicateSql } from '../rules/sql.ts'
 import type { Rights } from '../plan/rights.ts'
 import { type Eyes, Joins, RowSource } from './row-source.ts'
 import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
@@ -79,7 +78,7 @@ function written(condition: Condition, row: RowSource, place: Place): Sql {
     case 'shared':
       return shared(condition.operation, row, place.isLive)
     case 'rule':
-      return predicateSql(condition.rule, (path) => row.trusted().column(path).sql)
+      return row.trusted().predicate(condition.rule)
     case 'unset':
       return sql`${row.own(idColumn(condition.field))} IS NULL`
     case 'leads':

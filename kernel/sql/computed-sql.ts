@@ -4,7 +4,6 @@ import type { Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
-import { valueSql } from '../rules/sql.ts'
 import { Joins, RowSource } from './row-source.ts'
 import { ident, join, literal, type Sql, sql, trusted } from './sql.ts'
 
@@ -47,7 +46,7 @@ function computed(row: RowSource, field: Field, column: FieldColumn): Sql {
   const checked = checkRule(field.computed?.rule, entityScope(row.model, row.entity), column.ruleType)
   if (!checked.ok)
     throw new RelataError('RL203', `The rule of ${field.name} is not valid.`, { problems: checked.problems })
-  const value = sql`(${valueSql(checked.rule, (path) => row.column(path).sql)})::${trusted(column.sqlType)}`
+  const value = sql`(${row.value(checked.rule)})::${trusted(column.sqlType)}`
   const { choices, scale, integer } = field.options
   if (choices) {
     const offered = join(

@@ -7,9 +7,8 @@ import type { Text } from '../../sdk/metadata/source.ts'
 import { type CheckedRule, checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { isPending } from '../catalog/pending.ts'
-import { entityScope, findLeaf } from '../catalog/scope.ts'
+import { changeScope, everyRead, findLeaf } from '../catalog/scope.ts'
 import { writtenColumns } from '../plan/field-value.ts'
-import { predicateSql } from '../rules/sql.ts'
 import type { RowCheck } from './checked-row.ts'
 import type { RowSource } from './row-source.ts'
 import { defaultInput } from './row-values.ts'
@@ -29,7 +28,7 @@ export function entityChecks(model: Model, entity: EntityModel, occasion: Occasi
   const fields = entity.entity.fields
   const isSet = (field: Field): boolean => typeof occasion === 'string' || occasion.provided.has(field.name)
   const set = occasion === 'restore' ? [] : fields.filter(isSet)
-  return [
+  const checks = [
     ...fields.flatMap((field) => requiredCheck(model, entity, field)),
     ...set.flatMap((field) => readOnlyCheck(model, entity, field)),
     ...set.flatMap((field) => optionCheck(model, entity, field)),
@@ -37,7 +36,7 @@ export function entityChecks(model: Model, entity: EntityModel, occasion: Occasi
       const holds = ruleOn(model, entity, rule)
       return {
         name: `validation ${id}`,
-        condition: (row) => sql`(${holds(row)} IS TRUE)`,
+        condition: (row, before) => sql`(${holds(row, before)} IS TRUE)`,
         problem: {
           path: field === undefined ? '' : `/${field}`,
           key: 'validation',
@@ -47,7 +46,11 @@ export function entityChecks(model: Model, entity: EntityModel, occasion: Occasi
       }
     }),
   ]
+  return occasion === 'restore' ? checks.map(asUnchanged) : checks
 }
+
+/** What comes back from the trash is as it was. */
+const asUnchanged = (check: EntityCheck): EntityCheck => ({ ...check, condition: (row) => check.condition(row, row) })
 
 /** What an author says: in one language for everybody, and in all that it is written in. */
 export const authored = (text: Text): Pick<Problem, 'message' | 'text'> => ({ message: textFor(text, 'en'), text })
@@ -58,7 +61,7 @@ function requiredCheck(model: Model, entity: EntityModel, field: Field): EntityC
   return [
     {
       name: `required ${field.id}`,
-      condition: (row) => sql`(${asks(row)} IS NOT TRUE OR NOT ${isEmpty(field, row)})`,
+      condition: (row, before) => sql`(${asks(row, before)} IS NOT TRUE OR NOT ${isEmpty(field, row)})`,
       problem: { path: `/${field.name}`, key: 'required', message: 'is required' },
     },
   ]
@@ -92,9 +95,9 @@ function optionCheck(model: Model, entity: EntityModel, field: Field): EntityChe
   if (options.length === 0 || !column) return []
   const conditions = options.map(({ value, if: rule }) => ({ value, asks: ruleOn(model, entity, rule) }))
   const isList = column.sqlType === 'text[]'
-  const one = (row: RowSource): Sql =>
+  const one = (row: RowSource, before: RowSource | undefined): Sql =>
     sql`CASE ${row.own(column.column)} ${join(
-      conditions.map(({ value, asks }) => sql`WHEN ${literal(value)} THEN ${asks(row)} IS TRUE`),
+      conditions.map(({ value, asks }) => sql`WHEN ${literal(value)} THEN ${asks(row, before)} IS TRUE`),
       ' ',
     )} ELSE TRUE END`
   const several = (row: RowSource, before: RowSource | undefined): Sql =>
@@ -102,7 +105,7 @@ function optionCheck(model: Model, entity: EntityModel, field: Field): EntityChe
       conditions.map(({ value, asks }) => {
         const has = (source: RowSource): Sql => sql`(${source.own(column.column)} @> ARRAY[${literal(value)}]::text[])`
         const had = before ? sql` OR ${has(before)} IS TRUE` : sql``
-        return sql`(${has(row)} IS NOT TRUE${had} OR ${asks(row)} IS TRUE)`
+        return sql`(${has(row)} IS NOT TRUE${had} OR ${asks(row, before)} IS TRUE)`
       }),
       ' AND ',
     )
@@ -111,7 +114,7 @@ function optionCheck(model: Model, entity: EntityModel, field: Field): EntityChe
       name: `option ${field.id}`,
       condition: (row, before) => {
         if (isList) return sql`(${several(row, before)})`
-        return before ? sql`(${isSame(field, row, before)} OR ${one(row)})` : one(row)
+        return before ? sql`(${isSame(field, row, before)} OR ${one(row, before)})` : one(row, before)
       },
       problem: {
         path: `/${field.name}`,
@@ -131,18 +134,20 @@ function every(field: Field, test: (column: Field['columns'][number]) => Sql): S
   return sql`(${join(writtenColumns(field).map(test), ' AND ')})`
 }
 
+type RuleOn = (row: RowSource, before?: RowSource) => Sql
+
 /** @throws RL212 it reads a value that is still being computed: nobody can tell whether it holds */
-function ruleOn(model: Model, entity: EntityModel, rule: unknown): (row: RowSource) => Sql {
-  const checked = checkRule(rule, entityScope(model, entity), { kind: 'boolean' })
+function ruleOn(model: Model, entity: EntityModel, rule: unknown): RuleOn {
+  const checked = checkRule(rule, changeScope(model, entity), { kind: 'boolean' })
   if (!checked.ok)
     throw new RelataError('RL203', `A rule of ${entity.entity.name} is not valid.`, { problems: checked.problems })
   refusePending(model, entity, checked.rule)
-  return (row) => sql`(${predicateSql(checked.rule, (path) => row.column(path).sql)})`
+  return (row, before) => sql`(${row.predicate(checked.rule, { before })})`
 }
 
 function refusePending(model: Model, entity: EntityModel, rule: CheckedRule): void {
-  for (const path of rule.reads) {
-    const leaf = findLeaf(model, entity, path)
+  for (const { owner: start, path } of everyRead(model, entity, rule)) {
+    const leaf = findLeaf(model, start, path)
     const owner = leaf && model.find(leaf.owner.entity.name)
     if (!leaf?.field || !owner || !isPending(model, owner, leaf.field)) continue
     throw new RelataError('RL212', `A rule of ${entity.entity.name} reads “${path}”, which is still being computed.`, {

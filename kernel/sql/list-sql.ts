@@ -6,7 +6,6 @@ import { isReadableRight } from '../plan/field-rights.ts'
 import type { ReadPlan } from '../plan/read-plan.ts'
 import { sqlTypeOf } from '../plan/paths.ts'
 import type { EncodeRow } from '../respond/encoder.ts'
-import { predicateSql } from '../rules/sql.ts'
 import { conditionSql, eyesOf } from './access-sql.ts'
 import { afterCursor, type Key, keysOf, orderBy } from './keyset.ts'
 import { gatherIds } from './gather-sql.ts'
@@ -115,11 +114,7 @@ function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {
 
 /** Constants of the filter are inputs `f0`, `f1` …, so that equal shapes share one statement. */
 export function filterSql(filter: CheckedRule, row: RowSource): Sql {
-  return predicateSql(
-    filter,
-    (path) => row.column(path).sql,
-    (index, type) => input(`f${index}`, sqlTypeOf(type)),
-  )
+  return row.predicate(filter, { constants: (index, type) => input(`f${index}`, sqlTypeOf(type)) })
 }
 
 function wordSql(plan: ReadPlan, row: RowSource, name: string): Sql {

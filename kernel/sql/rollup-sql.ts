@@ -6,7 +6,6 @@ import type { Field, Rollup } from '../../sdk/metadata/snapshot.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
-import { predicateSql } from '../rules/sql.ts'
 import { RowSource } from './row-source.ts'
 import { ident, join, type Sql, sql, trusted } from './sql.ts'
 
@@ -115,7 +114,7 @@ function sideColumns(model: Model, child: EntityModel, group: FeedGroup): SideCo
         isText: sqlType === 'text',
         contribution: (row) => {
           const value = rollup.field ? comparable(row, rollup.field, holds) : undefined
-          const counted = filter ? predicateSql(filter, (path) => row.column(path).sql) : trusted('TRUE')
+          const counted = filter ? row.predicate(filter) : trusted('TRUE')
           const isSet = value ? sql`${value} IS NOT NULL` : trusted('TRUE')
           if (holds === 'count') return sql`CASE WHEN ${counted} AND ${isSet} THEN 1 ELSE 0 END`
           if (holds === 'sum') return sql`CASE WHEN ${counted} THEN COALESCE(${value ?? trusted('0')}, 0) ELSE 0 END`

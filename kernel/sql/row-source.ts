@@ -2,12 +2,12 @@
 // to roll-up side rows are collected as they are needed, each once.
 import { RelataError } from '../../sdk/errors.ts'
 import type { Field, SqlType } from '../../sdk/metadata/snapshot.ts'
-import { checkRule } from '../../sdk/rules/index.ts'
+import { type CheckedRule, checkRule, type Moment } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { isPending } from '../catalog/pending.ts'
-import { findPath, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
-import { entityScope } from '../catalog/scope.ts'
-import { valueSql } from '../rules/sql.ts'
+import { findPath, findStep, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
+import { entityScope, findRelation } from '../catalog/scope.ts'
+import { type ConstantOf, predicateSql, type RelatedOf, valueSql } from '../rules/sql.ts'
 import { ident, join, type Sql, sql, trusted } from './sql.ts'
 
 export interface Column {
@@ -17,6 +17,12 @@ export interface Column {
 
 /** Which rows of an entity, under this alias, may be seen; undefined: all. */
 export type Eyes = (target: EntityModel, alias: string) => Sql | undefined
+
+interface PredicateOptions {
+  constants?: ConstantOf
+  /** The row as it was before the change; without it there was none. */
+  before?: RowSource | undefined
+}
 
 /** The joins of one FROM item, in the order they must stand. */
 export class Joins {
@@ -130,7 +136,43 @@ export class RowSource {
     const checked = checkRule(field.options.rule, entityScope(this.model, this.entity))
     if (!checked.ok)
       throw new RelataError('RL203', `The formula of ${field.name} is not valid.`, { problems: checked.problems })
-    return valueSql(checked.rule, (path) => this.column(path).sql)
+    return this.value(checked.rule)
+  }
+
+  /** What a rule yields on this row; NULL where it is null. */
+  value(rule: CheckedRule): Sql {
+    return valueSql(rule, (path) => this.column(path).sql, undefined, this.relatedOf)
+  }
+
+  /** TRUE exactly where a rule is true of this row; NULL counts as not true. */
+  predicate(rule: CheckedRule, { constants, before }: PredicateOptions = {}): Sql {
+    const earlier = (path: string): Sql => before?.column(path).sql ?? sql`NULL::${trusted(this.column(path).sqlType)}`
+    const columns = (path: string, moment: Moment): Sql => (moment === 'before' ? earlier(path) : this.column(path).sql)
+    return predicateSql(rule, columns, constants, this.relatedOf)
+  }
+
+  /**
+   * Live records whose reference leads to this row, for rules; each time in a query of its own. What the one who looks
+   * may not read is neither found nor counted.
+   */
+  readonly relatedOf: RelatedOf = (relation) => {
+    const { model } = this
+    const found = findRelation(model, this.entity, relation)
+    const child = found && model.find(found.child.entity.name)
+    const step = found && child && findStep(model, child, found.reference)
+    if (!child || !step)
+      throw new RelataError('RL204', `No records lead to ${this.entity.entity.name} by “${relation}”.`)
+    const alias = `x${Number(/^x(\d+)/.exec(this.alias)?.[1] ?? 0) + 1}`
+    const joins = new Joins(`${alias}_`, this.eyes)
+    const row = new RowSource(model, child, alias, joins)
+    const table = ident(model.snapshot.schema, child.entity.table)
+    const readable = this.eyes?.(child, alias)
+    return {
+      columns: (path) => row.column(path).sql,
+      relatedOf: row.relatedOf,
+      source: () =>
+        sql`FROM ${table} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own(step.column)} = ${this.own('id')} AND ${row.own('deleted_at')} IS NULL${readable ? sql` AND ${readable}` : sql``}`,
+    }
   }
 
   private rollup(field: Field): Sql {

@@ -5,7 +5,6 @@ import type { Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import { entityScope } from '../catalog/scope.ts'
-import { valueSql } from '../rules/sql.ts'
 import { computeLevels } from './computed-sql.ts'
 import { RowSource } from './row-source.ts'
 import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
@@ -68,7 +67,7 @@ export function displayName(model: Model, entity: EntityModel, alias: string): S
       problems: checked.problems,
     })
   const row = new RowSource(model, entity, alias)
-  return sql`left((${valueSql(checked.rule, (path) => row.column(path).sql)})::text, 500)`
+  return sql`left((${row.value(checked.rule)})::text, 500)`
 }
 
 /** `INV-{YYYY}-{00000}`: the year and month of today in UTC, and the next number with at least so many digits. */

@@ -1,236 +1,168 @@
 // Rules as closures: no source text is made, so the browser's content security policy stays strict. What each operator
-// means is in docs/rule-semantics.md; kernel/rules/sql.ts says the same to PostgreSQL.
-import type { CheckedRule, RuleNode } from './nodes.ts'
-import { composed, toInstant } from './constants.ts'
-import { ARITHMETIC, Decimal, decimalToNumber, digitsOf, numberToDecimal, plain } from './decimals.ts'
-import { folded } from './fold.ts'
-import type { RuleKind, RuleType, RuleValue } from './types.ts'
+// means is in docs/rule-semantics.md; kernel/rules/ says the same to PostgreSQL.
+import { type Amount, amountText, amountToNumber, amountWork } from './amounts.ts'
+import { type Closure, type Compiler, nothing, type ReadPath, type RelatedReaders, type Test } from './closures.ts'
+import { compileRelated, withNone } from './compile-related.ts'
+import { compileTest } from './compile-tests.ts'
+import { compileText } from './compile-texts.ts'
+import { compileTime } from './compile-times.ts'
+import type { ArithmeticOperator } from './decimals.ts'
+import type { CallNode, CheckedRule, EnvironmentName, RuleNode } from './nodes.ts'
+import { isAmount, type Order, orderOf } from './orders.ts'
+import type { Moment, RuleEnvironment, RuleType, RuleValue } from './types.ts'
+import { decimalOf, fixedValue, instantOf, normalised } from './values.ts'
 
-type Closure<T> = (record: T) => RuleValue
-
-/** @param read how a path is read of a record; asked once a path */
-export function compileRule<T>(rule: CheckedRule, read: (path: string) => Closure<T>): Closure<T> {
-  return compile(rule.root, read)
+/**
+ * @param related for rules whose `engines` are only the database; without it they find no related records
+ * @returns decimals as text
+ */
+export function compileRule<T>(rule: CheckedRule, read: ReadPath<T>, related?: RelatedReaders<T>): Closure<T> {
+  const root = compilerOf(read, related).value(rule.root)
+  if (rule.type.kind !== 'decimal' || rule.type.isList) return root
+  return (record, environment) => {
+    const value = root(record, environment)
+    return isAmount(value) ? amountText(value) : null
+  }
 }
 
-function compile<T>(node: RuleNode, read: (path: string) => Closure<T>): Closure<T> {
+function compilerOf<T>(read: ReadPath<T>, related: RelatedReaders<T> | undefined): Compiler<T> {
+  const known = new Map<string, Closure<T>>()
+  /** Each path once. */
+  const variable = (path: string, moment: Moment, type: RuleType): Closure<T> => {
+    const key = `${moment} ${type.kind} ${path}`
+    const closure = known.get(key) ?? normalised(type, read(path, moment))
+    known.set(key, closure)
+    return closure
+  }
+  const compiler: Compiler<T> = {
+    value: (node) => compileNode(compiler, node, variable, related),
+    test: (node) => testOf(compiler, node),
+    values: (node) => node.args.map((arg) => compiler.value(arg)),
+  }
+  return compiler
+}
+
+function compileNode<T>(
+  compiler: Compiler<T>,
+  node: RuleNode,
+  variable: (path: string, moment: Moment, type: RuleType) => Closure<T>,
+  related: RelatedReaders<T> | undefined,
+): Closure<T> {
   switch (node.kind) {
-    case 'literal': {
-      const { value } = node
-      return () => value
-    }
+    case 'literal':
     case 'constant': {
-      const value = constantValue(node.value, node.type)
+      const value = fixedValue(node) ?? null
       return () => value
     }
     case 'var':
-      return normalised(node.type, read(node.path))
+      return variable(node.path, node.moment, node.type)
+    case 'environment': {
+      const ask = ENVIRONMENT[node.name]
+      return (_record, environment) => (environment ? ask(environment) : null)
+    }
+    case 'related': {
+      const reader = related?.(node.relation)
+      return reader ? compileRelated(node, reader, compilerOf(reader.read, reader.related)) : withNone(node)
+    }
     case 'call': {
-      const args = node.args.map((arg) => compile(arg, read))
-      return callOf(node, args)
+      const [only] = node.args
+      // A field is read as a decimal at once.
+      if (node.operator === 'to_decimal' && only?.kind === 'var') return variable(only.path, only.moment, node.type)
+      return compileCall(compiler, node)
     }
   }
 }
 
-/** Values of the same meaning get the same form, so that `===` and `<` suffice. */
-function normalised<T>(type: RuleType, read: Closure<T>): Closure<T> {
-  if (type.isList) return read
-  if (type.kind === 'instant') return (record) => onText(read(record), (text) => toInstant(text) ?? text)
-  if (type.kind === 'id') return (record) => onText(read(record), (text) => text.toLowerCase())
-  if (type.kind === 'decimal') return (record) => decimalOf(read(record))
-  if (type.kind === 'number') return (record) => numberOf(read(record))
-  return (record) => read(record) ?? null
+const ENVIRONMENT: Readonly<Record<EnvironmentName, (environment: RuleEnvironment) => RuleValue>> = {
+  now: ({ now }) => instantOf(now),
+  me: ({ me }) => me,
+  my_teams: ({ teams }) => teams,
+  my_teams_below: ({ teamsBelow }) => teamsBelow,
+  my_organisation: ({ organisation }) => organisation,
 }
 
-function decimalOf(value: RuleValue): RuleValue {
-  if (typeof value === 'number') return Number.isFinite(value) ? numberToDecimal(value) : null
-  return onText(value, (text) => plain(new Decimal(text)))
+/** What is not true is false. */
+function testOf<T>(compiler: Compiler<T>, node: RuleNode): Test<T> {
+  const test = node.kind === 'call' ? compileTest(compiler, node) : undefined
+  if (test) return test
+  const value = compiler.value(node)
+  return (record, environment) => value(record, environment) === true
 }
 
-/** What no column can hold counts as nothing; there is no negative zero. */
-const numberOf = (value: RuleValue): RuleValue =>
-  typeof value === 'number' && Number.isFinite(value) ? (value === 0 ? 0 : value) : null
-
-const onText = (value: RuleValue, change: (text: string) => string): RuleValue =>
-  typeof value === 'string' ? change(value) : (value ?? null)
-
-function constantValue(value: RuleValue, type: RuleType): RuleValue {
-  if (type.isList && Array.isArray(value))
-    return value.map((item: RuleValue) => constantValue(item, { kind: type.kind }))
-  if (type.kind === 'decimal') return decimalOf(value)
-  if (type.kind === 'number') return numberOf(value)
-  if (type.kind === 'text' && typeof value === 'string') return composed(value)
-  if (type.kind === 'instant' && typeof value === 'string') return toInstant(value) ?? value
-  if (type.kind === 'id' && typeof value === 'string') return value.toLowerCase()
-  return value
-}
-
-function callOf<T>(
-  { operator, args: nodes, type }: RuleNode & { kind: 'call' },
-  args: readonly Closure<T>[],
-): Closure<T> {
-  const [a = nothing, b = nothing, c] = args
-  const kind = nodes[0]?.type.kind ?? 'null'
-  switch (operator) {
-    case '==':
-      return (record) => isSame(a(record), b(record))
-    case '!=':
-      return (record) => !isSame(a(record), b(record))
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
-      const test = ORDER[operator]
-      const order = orderOf(commonKind(nodes))
-      const isOrdered = (x: RuleValue, y: RuleValue): boolean => x !== null && y !== null && test(order(x, y))
-      if (!c) return (record) => isOrdered(a(record), b(record))
-      return (record) => isOrdered(a(record), b(record)) && isOrdered(b(record), c(record))
-    }
-    case 'and':
-      return (record) => args.every((arg) => arg(record) === true)
-    case 'or':
-      return (record) => args.some((arg) => arg(record) === true)
-    case '!':
-      return (record) => a(record) !== true
-    case '!!':
-      return (record) => a(record) === true
-    case 'if':
-      return choice(args)
-    case 'in': {
-      const [, list] = nodes
-      const items = list?.kind === 'constant' ? constantValue(list.value, list.type) : undefined
-      return Array.isArray(items) ? among(a, new Set<RuleValue>(items)) : membership(a, b)
-    }
-    case 'contains':
-      return (record) => onTexts(a(record), b(record), (text, part) => folded(text).includes(folded(part)))
-    case 'starts_with':
-      return (record) => onTexts(a(record), b(record), (text, part) => folded(text).startsWith(folded(part)))
-    case 'cat':
-      return (record) => args.map((arg) => arg(record) ?? '').join('')
-    case 'join': {
-      const rest = args.slice(1)
-      return (record) =>
-        joined(
-          a(record),
-          rest.map((arg) => arg(record)),
-        )
-    }
+function compileCall<T>(compiler: Compiler<T>, node: CallNode): Closure<T> {
+  const test = compileTest(compiler, node)
+  if (test) return test
+  if (node.operator === 'if') return choice(compiler, node)
+  const args = compiler.values(node)
+  const [a = nothing] = args
+  switch (node.operator) {
     case 'min':
+      return extreme(args, orderOf(node.type.kind), -1)
     case 'max':
-      return extreme(args, orderOf(type.kind), operator === 'min' ? -1 : 1)
+      return extreme(args, orderOf(node.type.kind), 1)
+    case 'size':
+      return (record, environment) => {
+        const list = a(record, environment)
+        return Array.isArray(list) ? list.length : null
+      }
     case 'to_decimal':
-      return (record) => onNumber(a(record), numberToDecimal)
+      return (record, environment) => decimalOf(a(record, environment))
     case 'to_number':
-      return (record) => onDecimal(a(record), decimalToNumber)
-    case 'to_text':
-      return (record) => asText(a(record), kind)
+      return (record, environment) => {
+        const value = a(record, environment)
+        return isAmount(value) ? amountToNumber(value) : null
+      }
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return arithmetic(node.operator, args)
     default:
-      return arithmetic(operator, args)
+      return compileTime(node, args) ?? compileText(node, args)
   }
 }
 
-const nothing = (): RuleValue => null
-
-const isSame = (a: RuleValue, b: RuleValue): boolean => (a ?? null) === (b ?? null)
-
-const ORDER = {
-  '<': (order: number) => order < 0,
-  '<=': (order: number) => order <= 0,
-  '>': (order: number) => order > 0,
-  '>=': (order: number) => order >= 0,
-}
-
-type Order = (a: RuleValue, b: RuleValue) => number
-
-const commonKind = (nodes: readonly RuleNode[]): RuleKind =>
-  nodes.find((node) => node.type.kind !== 'null')?.type.kind ?? 'null'
-
-function orderOf(kind: RuleKind): Order {
-  if (kind === 'decimal') return (a, b) => new Decimal(String(a)).cmp(String(b))
-  if (kind === 'number') return (a, b) => Number(a) - Number(b)
-  return (a, b) => byCodePoint(String(a), String(b))
-}
-
-/** JavaScript orders by UTF-16 units, in which U+10000 comes before U+FFFF; PostgreSQL's "C" orders by code points. */
-function byCodePoint(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let index = 0; index < length; index++) {
-    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)]
-    if (x !== y) return lifted(x) - lifted(y)
+/** Condition, value, condition, value … and perhaps what else. */
+function choice<T>(compiler: Compiler<T>, { args }: CallNode): Closure<T> {
+  const last = args.length % 2 === 1 ? args.at(-1) : undefined
+  let rest = last ? compiler.value(last) : nothing
+  for (let index = args.length - (last ? 3 : 2); index >= 0; index -= 2) {
+    const [when, then] = [args[index], args[index + 1]]
+    if (when && then) rest = either(compiler.test(when), compiler.value(then), rest)
   }
-  return a.length - b.length
+  return rest
 }
 
-/** Surrogates stand for code points above all others. */
-const lifted = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)
-
-function choice<T>(args: readonly Closure<T>[]): Closure<T> {
-  return (record) => {
-    let index = 0
-    for (; index + 1 < args.length; index += 2)
-      if (args[index]?.(record) === true) return args[index + 1]?.(record) ?? null
-    return args[index]?.(record) ?? null
-  }
-}
-
-/** Null is in no list: constants are never null. */
-const among =
-  <T>(item: Closure<T>, items: ReadonlySet<RuleValue>): Closure<T> =>
-  (record) =>
-    items.has(item(record))
-
-function membership<T>(item: Closure<T>, list: Closure<T>): Closure<T> {
-  return (record) => {
-    const [one, whole] = [item(record), list(record)]
-    if (one === null || whole === null) return false
-    if (typeof whole === 'string') return whole.includes(String(one))
-    return Array.isArray(whole) && whole.includes(one)
-  }
-}
-
-function onTexts(a: RuleValue, b: RuleValue, test: (a: string, b: string) => boolean): boolean {
-  return typeof a === 'string' && typeof b === 'string' && test(a, b)
-}
-
-const onNumber = (value: RuleValue, change: (value: number) => RuleValue): RuleValue =>
-  typeof value === 'number' ? change(value) : null
-const onDecimal = (value: RuleValue, change: (value: string) => RuleValue): RuleValue =>
-  typeof value === 'string' ? change(value) : null
-
-function joined(separator: RuleValue, items: readonly RuleValue[]): RuleValue {
-  if (separator === null) return null
-  return items.filter((item) => item !== null && item !== '').join(String(separator))
-}
+const either =
+  <T>(test: Test<T>, then: Closure<T>, otherwise: Closure<T>): Closure<T> =>
+  (record, environment) =>
+    test(record, environment) ? then(record, environment) : otherwise(record, environment)
 
 function extreme<T>(args: readonly Closure<T>[], order: Order, sign: number): Closure<T> {
-  return (record) => {
+  return (record, environment) => {
     let best: RuleValue = null
     for (const arg of args) {
-      const value = arg(record)
+      const value = arg(record, environment)
       if (value !== null && (best === null || order(value, best) * sign > 0)) best = value
     }
     return best
   }
 }
 
-function asText(value: RuleValue, kind: RuleKind): RuleValue {
-  if (value === null) return null
-  return kind === 'number' ? plain(digitsOf(Number(value))) : String(value)
+function arithmetic<T>(operator: ArithmeticOperator, args: readonly Closure<T>[]): Closure<T> {
+  const work = amountWork(operator)
+  const [a = nothing, b] = args
+  // One operand: its own sign, or the other one.
+  if (!b) return operator === '-' ? worked(() => 0, a, work) : a
+  return args.slice(1).reduce((left, right) => worked(left, right, work), a)
 }
 
-function arithmetic<T>(operator: '+' | '-' | '*' | '/' | '%', args: readonly Closure<T>[]): Closure<T> {
-  const work = ARITHMETIC[operator]
-  const [only] = args
-  // One operand: its own sign, or the other one.
-  const operands = args.length === 1 && only && operator === '-' ? [(): RuleValue => '0', only] : args
-  return (record) => {
-    let result: RuleValue = null
-    for (const [index, operand] of operands.entries()) {
-      const value = operand(record)
-      if (value === null) return null
-      result = index === 0 ? value : work(new Decimal(String(result)), new Decimal(String(value)))
-      if (result === null) return null
-    }
-    return result
+const worked =
+  <T>(a: Closure<T>, b: Closure<T>, work: (a: Amount, b: Amount) => Amount | null): Closure<T> =>
+  (record, environment) => {
+    const x = a(record, environment)
+    if (!isAmount(x)) return null
+    const y = b(record, environment)
+    return isAmount(y) ? work(x, y) : null
   }
-}

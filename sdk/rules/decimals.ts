@@ -60,14 +60,16 @@ function neighbourOf(value: number, direction: 1n | -1n): number {
 }
 
 /** Round to the scale (half away from zero); null when the result is too large. */
-function settle(value: Decimal): string | null {
+export function settle(value: Decimal): string | null {
   const rounded = value.toDecimalPlaces(SCALE)
   return rounded.abs().gte(LIMIT) ? null : plain(rounded)
 }
 
 export type Arithmetic = (a: Decimal, b: Decimal) => string | null
 
-export const ARITHMETIC: Readonly<Record<'+' | '-' | '*' | '/' | '%', Arithmetic>> = {
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%'
+
+export const ARITHMETIC: Readonly<Record<ArithmeticOperator, Arithmetic>> = {
   '+': (a, b) => settle(a.plus(b)),
   '-': (a, b) => settle(a.minus(b)),
   '*': (a, b) => settle(a.times(b)),

@@ -15,10 +15,14 @@ export type RawNode =
   | { kind: 'constant'; index: number; value: string | number | readonly (string | number)[]; path: string }
   | { kind: 'literal'; value: null | boolean; path: string }
   | { kind: 'var'; name: string; path: string }
+  /** A name, a unit or a pattern, where the operator takes one. */
+  | { kind: 'word'; text: string; path: string }
   /** `isSoft`: a choice between constants. */
   | { kind: 'call'; operator: Operator; args: readonly RawNode[]; path: string; isSoft: boolean }
   /** What could not be read, its problem told; `args` are operands that could. */
   | { kind: 'faulty'; args: readonly RawNode[]; path: string }
+
+export type RawCall = RawNode & { kind: 'call' }
 
 export interface ParsedRule {
   root: RawNode
@@ -31,6 +35,7 @@ export interface ParsedRule {
 
 const MAX_DEPTH = 64
 const MAX_NODES = 2_000
+const MAX_WORD = 1_000
 export const MAX_LIST_LENGTH = 10_000
 
 /** Never throws, whatever it is given. */
@@ -67,7 +72,11 @@ class Parser {
       return this.problem(path, 'not_a_number', 'a number must be finite')
     }
     if (Array.isArray(value)) {
-      return this.problem(path, 'list_not_here', 'a list may stand only as the second operand of “in”')
+      return this.problem(
+        path,
+        'list_not_here',
+        'a list may stand only as an operand of “in”, “contains_any” and “contains_all”',
+      )
     }
     if (typeof value === 'object') return this.call(value, path, depth)
     return this.problem(path, 'not_json', 'is no JSON')
@@ -96,7 +105,8 @@ class Parser {
     this.shape.push(name, '(')
     const args = operands.slice(0, MAX_NODES + 1).map((one, index) => {
       if (index > 0) this.shape.push(',')
-      return name === 'in' && index === 1 && Array.isArray(one)
+      if (index === operator.word) return this.word(name, one, pathOf(index))
+      return Array.isArray(one) && operator.lists.includes(index)
         ? this.list(one, pathOf(index))
         : this.node(one, pathOf(index), depth + 1)
     })
@@ -123,6 +133,14 @@ class Parser {
     }
     this.shape.push(JSON.stringify(name))
     return { kind: 'var', name, path }
+  }
+
+  private word(operator: string, operand: unknown, path: string): RawNode {
+    if (typeof operand !== 'string' || operand.length > MAX_WORD) {
+      return this.problem(path, 'not_a_word', `“${operator}” takes a text here that is written out`)
+    }
+    this.shape.push(JSON.stringify(operand))
+    return { kind: 'word', text: operand, path }
   }
 
   private list(items: readonly unknown[], path: string): RawNode {

@@ -1,4 +1,5 @@
 // Who is signed in to the installation, which tenants they may enter, and what they said about themselves there.
+import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import { api, currentTenant } from './api.ts'
 import { setLocale } from './i18n.ts'
 import { forgetRecords } from './records.ts'
@@ -31,6 +32,9 @@ export interface Profile {
   theme: string
   roles: readonly string[]
   administer: boolean
+  teams: readonly string[]
+  teams_below: readonly string[]
+  organisation: string | null
 }
 
 /** null until asked for the first time. */
@@ -104,6 +108,19 @@ export function setDensity(next: Density): void {
 /** Asked once: it takes long enough to be felt in a list, where every value that is drawn wants to know. */
 const deviceZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 /** IANA zone in which times are shown: of the profile, else of the device. */
+/** What rules may ask of the moment and of whoever is signed in. */
+export function ruleEnvironment(): RuleEnvironment {
+  const own = profile.get()
+  return {
+    now: new Date().toISOString(),
+    timeZone: timeZone(),
+    me: own?.user_id ?? null,
+    teams: own?.teams ?? [],
+    teamsBelow: own?.teams_below ?? [],
+    organisation: own?.organisation ?? null,
+  }
+}
+
 export const timeZone = (): string => profile.get()?.time_zone ?? deviceZone
 
 const LAST_KEY = 'relata.tenant'

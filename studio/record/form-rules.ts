@@ -3,6 +3,7 @@ import { checkRule, compileRule, type RuleScope } from '../../sdk/rules/index.ts
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import { readPath } from '../../sdk/wire/read-path.ts'
+import { ruleEnvironment } from '../app/session.ts'
 import type { Values } from './draft.ts'
 
 type Test = (values: Values) => boolean
@@ -36,7 +37,7 @@ function compile(entity: ClientEntity, rule: object, otherwise: boolean): Test {
   const checked = checkRule(rule, scopeOf(entity), { kind: 'boolean' })
   if (!checked.ok) return () => otherwise
   const run = compileRule<Values>(checked.rule, (path) => (values) => readPath(values, path))
-  return (values) => run(values) === true
+  return (values) => run(values, ruleEnvironment()) === true
 }
 
 function scopeOf(entity: ClientEntity): RuleScope {

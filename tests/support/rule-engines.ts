@@ -1,6 +1,7 @@
 // Runs rules in both engines over one record, in PostgreSQL three times: with constants as literals, with constants as
 // inputs, and as a condition that picks the row.
-import { predicateSql, valueSql } from '../../kernel/rules/sql.ts'
+import { environmentInputs } from '../../kernel/rules/environment.ts'
+import { type ColumnOf, predicateSql, type RelatedOf, valueSql } from '../../kernel/rules/sql.ts'
 import { bind, ident, input, join, type Sql, sql, toStatement, trusted } from '../../kernel/sql/sql.ts'
 import type { Queryable } from '../../kernel/run/database.ts'
 import {
@@ -8,13 +9,26 @@ import {
   checkRule,
   compileRule,
   constantToText,
+  type ReadPath,
+  type RuleEnvironment,
   type RuleKind,
   type RuleScope,
   type RuleType,
   type RuleValue,
 } from '../../sdk/rules/index.ts'
 
+/** Values before a change stand under `before:name`, related records under `kids`. */
 export type Row = Readonly<Record<string, RuleValue>>
+export const before = (name: string): string => `before:${name}`
+
+export const ENVIRONMENT: RuleEnvironment = {
+  now: '2026-10-25T00:30:00.250000Z',
+  timeZone: 'Europe/Berlin',
+  me: '00000000-0000-7000-8000-00000000000a',
+  teams: ['00000000-0000-7000-8000-00000000000b'],
+  teamsBelow: ['00000000-0000-7000-8000-00000000000b', 'ffffffff-ffff-4fff-bfff-ffffffffffff'],
+  organisation: null,
+}
 
 export const FIELDS: Readonly<Record<string, RuleType>> = {
   flag: { kind: 'boolean' },
@@ -33,9 +47,28 @@ export const FIELDS: Readonly<Record<string, RuleType>> = {
   tags: { kind: 'text', isList: true },
 }
 
+/** What is known of related records. */
+export const KID_FIELDS: Readonly<Record<string, RuleType>> = {
+  flag: { kind: 'boolean' },
+  size: { kind: 'number' },
+  price: { kind: 'decimal' },
+  name: { kind: 'text' },
+  born: { kind: 'date' },
+  seen: { kind: 'instant' },
+}
+export const KIDS = 'test.kid.parent'
+
+const kidScope: RuleScope = {
+  typeOf: (path) => (Object.hasOwn(KID_FIELDS, path) ? KID_FIELDS[path] : undefined),
+  paths: () => Object.keys(KID_FIELDS),
+}
+
 export const ruleScope: RuleScope = {
   typeOf: (path) => (Object.hasOwn(FIELDS, path) ? FIELDS[path] : undefined),
   paths: () => Object.keys(FIELDS),
+  hasBefore: true,
+  relation: (name) => (name === KIDS ? { scope: kidScope } : undefined),
+  relations: () => [KIDS],
 }
 
 const SQL_TYPES: Readonly<Record<RuleKind, string>> = {
@@ -62,9 +95,18 @@ export interface Disagreement {
 }
 
 /** The value that the closure gives. @throws when the check refuses the rule */
-export function closureValue(rule: unknown, row: Row): RuleValue {
-  return compileRule<Row>(checkedOrThrow(rule), (path) => (of) => of[path] ?? null)(row)
+export function closureValue(rule: unknown, row: Row, environment: RuleEnvironment = ENVIRONMENT): RuleValue {
+  return compileRule<Row>(checkedOrThrow(rule), read, () => ({ of: kidsOf, read }))(row, environment)
 }
+
+const read: ReadPath<Row> = (path, moment) => (of) => of[moment === 'before' ? before(path) : path] ?? null
+
+function kidsOf(row: Row): readonly Row[] {
+  const kids = row['kids'] ?? []
+  return Array.isArray(kids) ? (kids as readonly RuleValue[]).filter(isRow) : []
+}
+
+const isRow = (value: RuleValue): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function checkedOrThrow(rule: unknown): CheckedRule {
   const result = checkRule(rule, ruleScope)
@@ -73,12 +115,17 @@ function checkedOrThrow(rule: unknown): CheckedRule {
 }
 
 /** Rules whose answers differ. All are asked in one statement. */
-export async function disagreements(database: Queryable, row: Row, rules: readonly unknown[]): Promise<Disagreement[]> {
+export async function disagreements(
+  database: Queryable,
+  row: Row,
+  rules: readonly unknown[],
+  environment: RuleEnvironment = ENVIRONMENT,
+): Promise<Disagreement[]> {
   const checked = rules.map(checkedOrThrow)
-  const found = await ask(database, row, checked)
+  const found = await ask(database, row, checked, environment)
   return rules.flatMap((rule, index) => {
     const { type } = checked[index] ?? { type: { kind: 'null' as const } }
-    const closure = closureValue(rule, row)
+    const closure = closureValue(rule, row, environment)
     const [literals = null, inputs = null, picked] = found[index] ?? []
     const one: Disagreement = {
       rule,
@@ -97,13 +144,20 @@ export async function disagreements(database: Queryable, row: Row, rules: readon
 
 type Raw = string | null
 
-async function ask(database: Queryable, row: Row, rules: readonly CheckedRule[]): Promise<Raw[][]> {
-  const inputs: Record<string, Raw> = {}
-  const columns = Object.entries(FIELDS).map(([name, type]) => {
-    inputs[name] = stored(row[name] ?? null, type)
-    return sql`${input(name, sqlTypeOf(type))} AS ${ident(name)}`
-  })
-  const read = (path: string): Sql => ident('r', path)
+async function ask(
+  database: Queryable,
+  row: Row,
+  rules: readonly CheckedRule[],
+  environment: RuleEnvironment,
+): Promise<Raw[][]> {
+  const inputs: Record<string, Raw> = { ...environmentInputs(environment), kids: JSON.stringify(kidsOf(row)) }
+  const columns = Object.entries(FIELDS).flatMap(([name, type]) =>
+    [name, before(name)].map((column) => {
+      inputs[column] = stored(row[column] ?? null, type)
+      return sql`${input(column, sqlTypeOf(type))} AS ${ident(column)}`
+    }),
+  )
+  const read: ColumnOf = (path, moment) => ident('r', moment === 'before' ? before(path) : path)
   const parts = rules.map((rule, at) => {
     const constants = (index: number, type: RuleType): Sql => {
       const name = `c${at}_${index}`
@@ -112,9 +166,11 @@ async function ask(database: Queryable, row: Row, rules: readonly CheckedRule[])
     }
     const isPicked =
       rule.type.kind === 'boolean' && !rule.type.isList
-        ? sql`(SELECT count(*) = 1 FROM (SELECT 1) AS one WHERE ${predicateSql(rule, read, constants)})`
+        ? sql`(SELECT count(*) = 1 FROM (SELECT 1) AS one WHERE ${predicateSql(rule, read, constants, relatedOf)})`
         : trusted('NULL::boolean')
-    const values = [valueSql(rule, read), valueSql(rule, read, constants)].map((value) => shown(value, rule.type))
+    const values = [valueSql(rule, read, undefined, relatedOf), valueSql(rule, read, constants, relatedOf)].map(
+      (value) => shown(value, rule.type),
+    )
     return join([...values, isPicked], ', ')
   })
   const source = sql`(SELECT ${join(columns, ', ')}) AS r`
@@ -122,6 +178,17 @@ async function ask(database: Queryable, row: Row, rules: readonly CheckedRule[])
   const [answer = []] = await database.query(statement.text, bind(statement, inputs), { isPlannedWithValues: true })
   return rules.map((_, index) => answer.slice(index * 3, index * 3 + 3))
 }
+
+const relatedOf: RelatedOf = () => ({
+  columns: (path) => ident('k', path),
+  relatedOf: () => {
+    throw new Error('kids have no kids')
+  },
+  source: () => {
+    const columns = Object.entries(KID_FIELDS).map(([name, type]) => sql`${ident(name)} ${trusted(sqlTypeOf(type))}`)
+    return sql`FROM jsonb_to_recordset(${input('kids', 'jsonb')}) AS k(${join(columns, ', ')}) WHERE TRUE`
+  },
+})
 
 /** Unlike a constant, what a column holds stays as it is: its letters need not be composed. */
 function stored(value: RuleValue, type: RuleType): Raw {
