@@ -111,7 +111,7 @@ export async function findKey(
       log.warn({ err: error }, 'could not note the use of an API key'),
     )
   }
-  const roles = role ? [narrowedName(role, { entities: listOf(entities), isReadOnly: onlyReads === 't' })] : []
+  const roles = rolesOfKey(role, entities, onlyReads)
   const value: Actor = {
     kind: 'key',
     tenant: tenant.slug,
@@ -127,7 +127,14 @@ export async function findKey(
   return untilMs ? { value, untilMs: Number(untilMs) } : { value }
 }
 
-const listOf = (entities: RawRow[number] | undefined): string[] => (entities ? entities.split(SEPARATOR) : [])
+/** From the columns `role`, `entities` and `only_reads` of a key. */
+export function rolesOfKey(role: Cell, entities: Cell, onlyReads: Cell): string[] {
+  return role ? [narrowedName(role, { entities: listOf(entities), isReadOnly: onlyReads === 't' })] : []
+}
+
+type Cell = RawRow[number] | undefined
+
+const listOf = (entities: Cell): string[] => (entities ? entities.split(SEPARATOR) : [])
 
 const isLongAgo = (usedMs: RawRow[number] | undefined): boolean => !usedMs || Date.now() - Number(usedMs) >= USED_MS
 

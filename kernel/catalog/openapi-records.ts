@@ -1,6 +1,7 @@
 // The paths of one entity's records.
 import type { Entity, Operation } from '../../sdk/metadata/snapshot.ts'
 import { type JsonSchema, list, object, plainText, ref } from './openapi-schemas.ts'
+import { accessPaths } from './openapi-access.ts'
 import {
   AUTHORED,
   COMMON,
@@ -108,6 +109,7 @@ export function entityPaths(entity: Entity, may: (operation: Operation) => boole
         }),
       },
     }),
+    ...accessPaths(name, label, may('share')),
     [`/aggregates/${name}`]: {
       get: operation('aggregate', `Counts and sums of ${plural}`, {
         parameters: [

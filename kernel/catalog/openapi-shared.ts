@@ -27,12 +27,17 @@ const LIST = {
   select: query('select', TEXT, 'Fields: `name,employer(display_name)`; without it all fields'),
   filter: query('filter', TEXT, 'A rule (JSON-Logic): `{"==":[{"var":"stage"},"won"]}`'),
   sort: query('sort', TEXT, 'Field paths, `-` for descending: `-amount,name`'),
-  limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 50 }, 'Rows to answer'),
+  limit: query(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 5_000, default: 50 },
+    'Rows to answer; over 500 for an export only',
+  ),
   cursor: query('cursor', TEXT, '`next` of the answer before'),
   offset: query('offset', { type: 'integer', minimum: 0, maximum: 9_999_999 }, 'Rows to skip; a cursor is faster'),
   q: query('q', TEXT, 'Words of the display name and searchable fields'),
   count: query('count', { type: 'string', enum: ['true', 'exact'] }, '`true` counts up to 10,000, `exact` all'),
   trash: query('trash', { type: 'boolean' }, 'List the trash instead'),
+  purpose: query('purpose', { enum: ['export'] }, 'Rows are taken out: what may be exported, `limit` to 5,000'),
 }
 const ID: JsonSchema = { name: 'id', in: 'path', required: true, schema: UUID }
 

@@ -105,6 +105,9 @@ const PROFILE = object(
     ...PROFILE_MEMBERS,
     roles: list(TEXT),
     administer: { type: 'boolean' },
+    teams: list(UUID),
+    teams_below: list(UUID),
+    organisation: { type: ['string', 'null'] },
   },
   ['user_id', 'display_name', 'roles', 'administer'],
 )

@@ -1,13 +1,15 @@
 // The OpenAPI 3.1 description of one tenant's API, made from its model and cut down to what the actor may do.
-import type { Entity, Operation } from '../../sdk/metadata/snapshot.ts'
+import type { Entity, Field, Operation } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { TenantInfo } from '../services.ts'
 import type { EntityModel, Model } from './model.ts'
+import { ACCESS_SCHEMAS } from './openapi-access.ts'
 import { entityPaths } from './openapi-records.ts'
 import { PARAMETERS, type PathItem, RESPONSES, SHARED_SCHEMAS } from './openapi-shared.ts'
 import { tenantPaths } from './openapi-tenant.ts'
 import { entitySchemas, type JsonSchema } from './openapi-schemas.ts'
-import { can, canAdminister } from './rights.ts'
+import type { KnownRights } from './projection.ts'
+import { canAdminister } from './rights.ts'
 
 export interface OpenApiDocument {
   openapi: '3.1.0'
@@ -28,23 +30,23 @@ const MAX_CACHED_ROLE_SETS = 10
 const cache = new WeakMap<Model, Map<string, OpenApiDocument>>()
 
 /** Equal roles of one version get the same object. */
-export function openApiDocument(model: Model, tenant: TenantInfo, actor: Actor): OpenApiDocument {
+export function openApiDocument(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRights): OpenApiDocument {
   const known = cache.get(model) ?? new Map<string, OpenApiDocument>()
   cache.set(model, known)
   const key = JSON.stringify([tenant.slug, tenant.title, ...actor.roles])
-  const found = known.get(key) ?? describe(model, tenant, actor)
+  const found = known.get(key) ?? describe(model, tenant, actor, rights)
   const [oldest] = known.keys()
   if (!known.has(key) && known.size >= MAX_CACHED_ROLE_SETS && oldest !== undefined) known.delete(oldest)
   known.set(key, found)
   return found
 }
 
-function describe(model: Model, tenant: TenantInfo, actor: Actor): OpenApiDocument {
-  const readable = model.all().filter((target) => can(model, actor, target, 'read'))
+function describe(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRights): OpenApiDocument {
+  const readable = model.all().filter((target) => rights.can(target, 'read'))
   const rightsOn =
     (target: EntityModel) =>
     (operation: Operation): boolean =>
-      can(model, actor, target, operation)
+      rights.can(target, operation)
   const perEntity = readable.map((target) => entityPaths(target.entity, rightsOn(target)))
   return {
     openapi: '3.1.0',
@@ -67,7 +69,11 @@ function describe(model: Model, tenant: TenantInfo, actor: Actor): OpenApiDocume
       ),
     ),
     components: {
-      schemas: { ...Object.assign({}, ...readable.map(({ entity }) => entitySchemas(entity))), ...SHARED_SCHEMAS },
+      schemas: {
+        ...Object.assign({}, ...readable.map((target) => entitySchemas(asSeen(target, rights)))),
+        ...SHARED_SCHEMAS,
+        ...ACCESS_SCHEMAS,
+      },
       parameters: PARAMETERS,
       responses: RESPONSES,
       securitySchemes: {
@@ -81,6 +87,17 @@ function describe(model: Model, tenant: TenantInfo, actor: Actor): OpenApiDocume
       },
     },
   }
+}
+
+/** The entity with the fields that the actor may see, as they see them. */
+function asSeen(target: EntityModel, rights: KnownRights): Entity {
+  const fields = target.entity.fields.flatMap((field): Field[] => {
+    const right = rights.field(target, field)
+    if (right === 'none') return []
+    if (right === 'edit') return [field]
+    return [right === 'read' ? { ...field, readOnly: true } : { ...field, type: 'text', options: {}, readOnly: true }]
+  })
+  return { ...target.entity, fields }
 }
 
 const tagOf = ({ name, description }: Entity) => ({

@@ -15,21 +15,30 @@ import type {
 import type { ClientEntity, ClientField, ClientMeta } from '../../sdk/wire/meta.ts'
 import type { Actor } from '../actor.ts'
 import type { TenantInfo } from '../services.ts'
+import type { FieldRight } from '../../sdk/metadata/rights.ts'
+import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from './model.ts'
 import { isPending } from './pending.ts'
-import { can, canAdminister } from './rights.ts'
+import { canAdminister } from './rights.ts'
+import { entityScope, everyRead } from './scope.ts'
 
 const MAX_CACHED_ROLE_SETS = 50
 const cache = new WeakMap<Model, Map<string, ClientMeta>>()
 
+/** What is asked of the actor's rights. */
+export interface KnownRights {
+  can(entity: EntityModel, operation: Operation): boolean
+  field(entity: EntityModel, field: Field): FieldRight
+}
+
 /** Equal roles of one version get the same object, so that its bytes and ETag can be kept too. */
-export function clientMeta(model: Model, tenant: TenantInfo, actor: Actor): ClientMeta {
+export function clientMeta(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRights): ClientMeta {
   const bySet = cache.get(model) ?? new Map<string, ClientMeta>()
   cache.set(model, bySet)
   const key = JSON.stringify([tenant.slug, tenant.title, tenant.isDemo, ...actor.roles])
   const known = bySet.get(key)
   if (known) return known
-  const made = project(model, tenant, actor)
+  const made = project(model, tenant, actor, rights)
   const [oldest] = bySet.keys()
   if (bySet.size >= MAX_CACHED_ROLE_SETS && oldest !== undefined) bySet.delete(oldest)
   bySet.set(key, made)
@@ -41,18 +50,25 @@ interface Shown {
   entities: ReadonlySet<string>
   /** Is the first step of this path, on this entity, one that they may see? */
   path(entity: string, path: string): boolean
+  /** And one whose values they may read, so that they can order and group by it? */
+  value(entity: string, path: string): boolean
+  rights: KnownRights
 }
 
-function project(model: Model, tenant: TenantInfo, actor: Actor): ClientMeta {
+function project(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRights): ClientMeta {
   const { snapshot } = model
-  const readable = model.all().filter((target) => can(model, actor, target, 'read'))
+  const readable = model.all().filter((target) => rights.can(target, 'read'))
   const entities = new Set(readable.map(({ entity }) => entity.name))
+  const isSeen = (allowed: readonly FieldRight[], entity: string, path: string): boolean => {
+    const target = model.find(entity)
+    const field = target?.field(path.split('.')[0] ?? '')
+    return !target || !field || (isShown(field, entities) && allowed.includes(rights.field(target, field)))
+  }
   const shown: Shown = {
     entities,
-    path(entity, path) {
-      const field = model.find(entity)?.field(path.split('.')[0] ?? '')
-      return !field || isShown(field, entities)
-    },
+    path: (entity, path) => isSeen(['masked', 'read', 'edit'], entity, path),
+    value: (entity, path) => isSeen(['read', 'edit'], entity, path),
+    rights,
   }
   return {
     tenant: { slug: tenant.slug, title: tenant.title, isDemo: tenant.isDemo },
@@ -60,17 +76,26 @@ function project(model: Model, tenant: TenantInfo, actor: Actor): ClientMeta {
     locales: snapshot.locales,
     baseCurrency: snapshot.baseCurrency,
     administer: canAdminister(model, actor),
-    entities: readable.map((target) => clientEntity(model, actor, target, entities)),
+    entities: readable.map((target) => clientEntity(model, target, shown)),
     relationships: relationshipsOf(snapshot, entities),
     forms: snapshot.forms.filter((form) => entities.has(form.entity)).map((form) => clientForm(form, shown)),
-    views: snapshot.views.filter((view) => entities.has(view.entity)).map((view) => clientView(view, shown)),
+    views: snapshot.views.filter((view) => isOffered(model, view, shown)).map((view) => clientView(view, shown)),
     apps: snapshot.apps.map((app) => clientApp(app, entities)).filter((app) => app.navigation.length > 0),
   }
 }
 
-function clientEntity(model: Model, actor: Actor, target: EntityModel, names: ReadonlySet<string>): ClientEntity {
+/** A view that chooses by what the actor may not read would be refused. */
+function isOffered(model: Model, view: View, { entities, value }: Shown): boolean {
+  const target = model.find(view.entity)
+  if (!target || !entities.has(view.entity)) return false
+  if (view.filter === undefined) return true
+  const checked = checkRule(view.filter, entityScope(model, target))
+  return checked.ok && everyRead(model, target, checked.rule).every(({ owner, path }) => value(owner.entity.name, path))
+}
+
+function clientEntity(model: Model, target: EntityModel, { entities: names, rights }: Shown): ClientEntity {
   const { entity } = target
-  const may = (operation: Operation): boolean => can(model, actor, target, operation)
+  const may = (operation: Operation): boolean => rights.can(target, operation)
   return {
     name: entity.name,
     package: entity.package,
@@ -87,9 +112,9 @@ function clientEntity(model: Model, actor: Actor, target: EntityModel, names: Re
     search: entity.search,
     isLink: entity.isLink,
     fields: entity.fields
-      .filter((field) => isShown(field, names))
+      .filter((field) => isShown(field, names) && rights.field(target, field) !== 'none')
       .map((field) => ({
-        ...clientField(field, names),
+        ...withRight(clientField(field, names), rights.field(target, field)),
         ...(isPending(model, target, field) ? { isPending: true as const } : {}),
       })),
     uniques: entity.uniques.map(({ name, fields, message }) => ({
@@ -109,6 +134,14 @@ function clientEntity(model: Model, actor: Actor, target: EntityModel, names: Re
     },
   }
 }
+
+function withRight(field: ClientField, right: FieldRight): ClientField {
+  if (right === 'edit') return field
+  if (right === 'read') return { ...field, isWritable: false }
+  const { default: _hidden, ...told } = field
+  return { ...told, ...MASKED, widget: 'readonly' }
+}
+const MASKED = { isWritable: false, isReadable: false, isSortable: false, isMasked: true } as const
 
 /** A list of links, or a roll-up, over records that the actor may not read is not offered. */
 function isShown(field: Field, names: ReadonlySet<string>): boolean {
@@ -246,8 +279,8 @@ function clientView(view: View, shown: Shown): Omit<View, 'id'> {
     kind,
     columns: view.columns.filter((column) => shown.path(entity, column.field)),
     ...(filter === undefined ? {} : { filter }),
-    sort: view.sort.filter((key) => shown.path(entity, key.field)),
-    group: view.group.filter((path) => shown.path(entity, path)),
+    sort: view.sort.filter((key) => shown.value(entity, key.field)),
+    group: view.group.filter((path) => shown.value(entity, path)),
     isDefault,
   }
 }

@@ -9,6 +9,7 @@ import { problemResponse } from '../respond/problem.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Services } from '../services.ts'
 import type { Tenants } from '../tenants/index.ts'
+import { accessRoutes } from './access.ts'
 import { accountRoutes } from './account.ts'
 import { bulkRoutes } from './bulk.ts'
 import { fileRoutes } from './files.ts'
@@ -67,6 +68,7 @@ function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publish
   app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
     recordRoutes(services),
+    accessRoutes(services),
     metaRoutes(services),
     metadataRoutes(services, publisher),
     bulkRoutes(services),

@@ -53,9 +53,8 @@ export function openApiRoutes(services: Services): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
 
   app.get('/openapi.json', (c) =>
-    inTenant(c, services, async () => {
-      const { actor, loaded } = c.var
-      return jsonAnswer(openApiDocument(loaded.model, loaded.tenant, actor), 200, {
+    inTenant(c, services, async ({ actor, loaded, model, rights }) => {
+      return jsonAnswer(openApiDocument(model, loaded.tenant, actor, rights), 200, {
         'cache-control': 'private, no-cache',
       })
     }),

@@ -28,11 +28,26 @@ export interface ListRequest {
   search: string | undefined
   /** ?trash=true */
   isTrash: boolean
+  /** ?purpose=export : rows are taken out, by a right of its own; `limit` to 5,000. */
+  isExport: boolean
 }
 
-const LIST_PARAMETERS = ['select', 'expand', 'filter', 'sort', 'limit', 'cursor', 'offset', 'count', 'q', 'trash']
+const LIST_PARAMETERS = [
+  'select',
+  'expand',
+  'filter',
+  'sort',
+  'limit',
+  'cursor',
+  'offset',
+  'count',
+  'q',
+  'trash',
+  'purpose',
+]
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 500
+const MAX_EXPORT_LIMIT = 5_000
 const MAX_OFFSET = 9_999_999
 const MAX_FILTER_CHARS = 20_000
 
@@ -42,17 +57,19 @@ export function parseListRequest(query: URLSearchParams): ListRequest {
   const select = query.get('select')
   const expand = query.get('expand')
   const cursor = parseCursor(query.get('cursor'))
+  const isExport = parsePurpose(query.get('purpose'))
   return {
     select: select ? parseSelect(select) : undefined,
     expand: expand ? parseSelect(expand) : [],
     filter: parseFilter(query.get('filter')),
     sort: parseSort(query.get('sort')),
-    limit: parseLimit(query.get('limit')),
+    limit: parseLimit(query.get('limit'), isExport ? MAX_EXPORT_LIMIT : MAX_LIMIT),
     cursor,
     offset: parseOffset(query.get('offset'), cursor !== undefined),
     count: parseCount(query.get('count')),
     search: query.get('q')?.normalize('NFC').trim().slice(0, 200) || undefined,
     isTrash: parseBoolean('trash', query.get('trash')),
+    isExport,
   }
 }
 
@@ -99,10 +116,15 @@ export function parseSort(text: string | null): SortKey[] {
   return keys
 }
 
-export function parseLimit(text: string | null): number {
+function parsePurpose(text: string | null): boolean {
+  if (text === null || text === 'export') return text !== null
+  throw bad('purpose', 'it can be “export” only')
+}
+
+export function parseLimit(text: string | null, most = MAX_LIMIT): number {
   if (text === null) return DEFAULT_LIMIT
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
-  if (!(limit >= 1 && limit <= MAX_LIMIT)) throw bad('limit', `it must be a whole number from 1 to ${MAX_LIMIT}`)
+  if (!(limit >= 1 && limit <= most)) throw bad('limit', `it must be a whole number from 1 to ${most}`)
   return limit
 }
 
@@ -131,7 +153,7 @@ export function makeCursor(values: readonly (string | null)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-function parseCursor(text: string | null): ListRequest['cursor'] {
+export function parseCursor(text: string | null): ListRequest['cursor'] {
   if (!text) return undefined
   try {
     const values: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())

@@ -98,18 +98,29 @@ function inheritedCondition(model: Model, holder: Holder, target: EntityModel, d
   if (parents.length === 0) return undefined
   if (depth >= MAX_DEPTH) return NOTHING
   return every(
-    parents.map((field) => {
-      const leads = leadsTo(model, field, (entity) =>
-        // A note on a comment on a file is as far as it goes: what hangs on anything is looked through once.
-        depth > 0 && field.type === 'any_reference' && entity.entity.accessFrom.length > 0
-          ? NOTHING
-          : accessCondition(model, holder, entity, 'read', depth + 1),
-      )
+    parentConditions(model, holder, target, depth).map(({ field, condition: leads }) => {
       if (leads.kind === 'leads' && leads.targets.length === 0) return ALL
       return field.required ? leads : any([{ kind: 'unset', field }, leads])
     }),
   )
 }
+
+/** Each reference that a record hangs by, with what must be so of the record that it leads to. */
+export const parentConditions = (
+  model: Model,
+  holder: Holder,
+  target: EntityModel,
+  depth: number,
+): { field: Field; condition: Condition }[] =>
+  parentsOf(target).map((field) => ({
+    field,
+    condition: leadsTo(model, field, (entity) =>
+      // A note on a comment on a file is as far as it goes: what hangs on anything is looked through once.
+      depth > 0 && field.type === 'any_reference' && entity.entity.accessFrom.length > 0
+        ? NOTHING
+        : accessCondition(model, holder, entity, 'read', depth + 1),
+    ),
+  }))
 
 /** A link is written by who may change the record that its field is on. */
 function ofLink(model: Model, holder: Holder, target: EntityModel, operation: Operation): Condition[] {

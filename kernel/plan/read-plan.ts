@@ -51,6 +51,7 @@ export function planList(
   rights: Rights,
   isNarrow = false,
 ): ReadPlan {
+  if (request.isExport) rights.require(entity, 'export')
   const selection = planSelection(model, entity, request, rights)
   const sort = request.sort
     .filter((key) => key.path !== 'id')
@@ -64,7 +65,7 @@ export function planList(
     model,
     entity,
     rights,
-    isExport: false,
+    isExport: request.isExport,
     isNarrow,
     selection,
     filter: planFilter(model, entity, request.filter, rights),

@@ -53,10 +53,12 @@ function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 export function rightsOf(model: Model, actor: Pick<Actor, 'roles' | 'circle'>): Rights {
-  const { shared } = actor.circle
-  const names = new Set(shared.map((name) => model.find(name)?.entity.name))
-  const holder = { roles: rolesOf(model, actor), isShared: ({ entity }: EntityModel) => names.has(entity.name) }
-  return rightsOfHolder(model, `${actor.roles.join(',')} ${shared.join(',')}`, holder)
+  return rightsOfHolder(model, `${actor.roles.join(',')} ${actor.circle.shared.join(',')}`, holderOf(model, actor))
+}
+
+export function holderOf(model: Model, { roles, circle }: Pick<Actor, 'roles' | 'circle'>): Holder {
+  const names = new Set(circle.shared.map((name) => model.find(name)?.entity.name))
+  return { roles: rolesOf(model, { roles }), isShared: ({ entity }) => names.has(entity.name) }
 }
 
 function rightsOfHolder(model: Model, key: string, holder: Holder): Rights {

@@ -36,7 +36,7 @@ export async function listRecords(
   const { shape, constants } =
     request.filter === undefined ? { shape: '', constants: [] } : liftConstants(request.filter)
   const isWhole = context.rights.condition(entity, 'read').kind === 'all'
-  const narrow = !isWhole && !request.isTrash && (await isNarrow(context, database, entity))
+  const narrow = !isWhole && !request.isTrash && !request.isExport && (await isNarrow(context, database, entity))
   const compiled = lists.get(`${cacheKey(context, entity)} ${narrow} ${listShape(request, shape)}`, () =>
     compileList(planList(context.model, entity, request, context.rights, narrow)),
   )
@@ -66,6 +66,7 @@ function listShape(request: ListRequest, filterShape: string): string {
     request.count,
     searchWords(request.search).length,
     request.isTrash,
+    request.isExport,
     filterShape,
   ])
 }

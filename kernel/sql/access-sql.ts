@@ -10,7 +10,7 @@ import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
 
 export const SHARE_ENTITY = 'system.share'
 /** What a share may allow, the least first, and what each right needs. */
-const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
+export const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
   read: ['read', 'edit', 'full'],
   export: ['read', 'edit', 'full'],
   update: ['edit', 'full'],

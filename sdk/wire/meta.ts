@@ -75,6 +75,8 @@ export interface ClientField
   isWritable: boolean
   isReadable: boolean
   isSortable: boolean
+  /** The roles of the actor let them see that there is a value, and perhaps how it ends: a text, whatever the type. */
+  isMasked?: true
   /** Its values are still being computed: null in answers, and refused in filters and sorts (RL212) until they are there. */
   isPending?: true
   options: Omit<FieldOptions, 'sequence' | 'rollup'> & {

@@ -22,6 +22,7 @@ export interface ListQuery {
   offset?: number
   count?: true | 'exact'
   trash?: boolean
+  purpose?: 'export'
 }
 
 export interface WriteOptions {

@@ -26,6 +26,7 @@ export const renderCell: RenderCell = (field, value, { place }) => drawValue(fie
 export function drawValue(field: ClientField, value: WireValue | undefined, where: LinkPlace): TemplateResult | string {
   if (field.isPending) return html`<span class="rl-muted">${t('fields.pending')}</span>`
   if (value === null || value === undefined || value === '') return ''
+  if (field.isMasked) return textOf(value)
   switch (field.widget) {
     case 'choice':
       return choiceTag(field, value)

@@ -33,7 +33,7 @@ export class RlBulkBar extends RlElement {
       ${this.renderAll()}
       ${
         can.export
-          ? html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => exportRecords(this.entity, this.rows, this.selection.items)}>
+          ? html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void exportRecords(this.entity, this.rows, this.selection.items)}>
               ${icon('download')}${t('list.export')}
             </button>`
           : nothing

@@ -40,7 +40,7 @@ export function columnsOf(
 
 /** Fields that can be a column of this entity. */
 export function possibleColumns(entity: ClientEntity): readonly ClientField[] {
-  return meta.fields(entity).filter((field) => field.isReadable)
+  return meta.fields(entity).filter((field) => field.isReadable || field.isMasked)
 }
 
 /** Path → pixels. */

@@ -18,7 +18,7 @@ export async function exportList(entity: ClientEntity, columns: readonly string[
   let dismiss = () => {}
   try {
     const lines: string[] = [headLine(entity, columns)]
-    for await (const page of allRows(rows.entity, rows.query, stop.signal)) {
+    for await (const page of allRows(rows.entity, { ...rows.query, purpose: 'export' }, stop.signal)) {
       lines.push(...page.map((record) => line(entity, columns, record)))
       dismiss()
       dismiss = toast(t('export.progress', { rows: formatNumber(lines.length - 1) }), {
@@ -34,11 +34,30 @@ export async function exportList(entity: ClientEntity, columns: readonly string[
   }
 }
 
-/** Those chosen: they are loaded already. */
-export function exportRecords(entity: ClientEntity, { entity: name }: Rows, chosen: readonly WireRecord[]): void {
+/** Ids in one question: a filter has its limits. */
+const AT_ONCE = 300
+
+/** Those chosen, in their order: they are there already, but which of them may be taken out the server says. */
+export async function exportRecords(
+  entity: ClientEntity,
+  { entity: name, query }: Rows,
+  chosen: readonly WireRecord[],
+): Promise<void> {
   const { columns } = readState(name, route.get().query)
-  save(entity, [headLine(entity, columns), ...chosen.map((record) => line(entity, columns, record))])
-  toast(t('export.done', { count: chosen.length }))
+  const allowed = new Map<string, WireRecord>()
+  try {
+    for (let start = 0; start < chosen.length; start += AT_ONCE) {
+      const ids = chosen.slice(start, start + AT_ONCE).map(({ id }) => id)
+      const asked = { ...query, filter: { in: [{ var: 'id' }, ids] }, purpose: 'export' } as const
+      for await (const page of allRows(name, asked)) for (const record of page) allowed.set(record.id, record)
+    }
+  } catch (error) {
+    toastError(error)
+    return
+  }
+  const found = chosen.flatMap(({ id }) => allowed.get(id) ?? [])
+  save(entity, [headLine(entity, columns), ...found.map((record) => line(entity, columns, record))])
+  toast(t('export.done', { count: found.length }))
 }
 
 function save(entity: ClientEntity, lines: readonly string[]): void {

@@ -42,6 +42,33 @@ describe.each(SEEDS)('random roles, shares and records (%i)', (seed) => {
       expect(Number(sum.body.data[0].count)).toBe(expected.length)
     }))
 
+  test('taken out is what may be taken out', () =>
+    everyUser(async (user, entity) => {
+      if (entity === 'org.account_labels') return
+      const answer = await get(user, `records/${entity}?purpose=export&limit=5000`)
+      const rows = opened.world.rows.filter((row) => row.entity === entity)
+      const expected = rows.filter((row) => reference.may(user, row, 'export'))
+      if (answer.status === 403) return expect([entity, expected.length]).toEqual([entity, 0])
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+      expect(idsOf(answer)).toEqual(sorted(expected))
+    }))
+
+  test('pages are told of the fields that may be seen, and how', () =>
+    everyUser(async (user, entity) => {
+      const { body } = await get(user, 'meta')
+      const told = body.entities.find(({ name }: { name: string }) => name === entity)
+      expect(told !== undefined).toBe(mayReadSome(user, entity))
+      if (!told || entity === 'org.account_labels') return
+      const fields = new Map<string, { isWritable: boolean; isMasked?: true }>()
+      for (const field of told.fields) fields.set(field.name, field)
+      for (const field of (FIELDS[entity] ?? []).filter((name) => name !== 'labels')) {
+        const [right, shown] = [rightTo(user, entity, field), fields.get(field)]
+        expect([field, shown !== undefined]).toEqual([field, right !== 'none'])
+        if (right !== 'edit') expect(shown?.isWritable ?? false).toBe(false)
+        expect(shown?.isMasked ?? false).toBe(right === 'masked')
+      }
+    }))
+
   test('one record is there for who may read it, and so is its history', () =>
     everyUser(async (user, entity) => {
       if (!mayReadSome(user, entity)) return

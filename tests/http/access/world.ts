@@ -39,7 +39,8 @@ export async function openWorld(roles: readonly RandomRole[], seed: number): Pro
   for (let index = 0; index < 8; index++) {
     const manager = index > 0 && roll(3) > 0 ? pick(users).id : null
     const held = [...new Set([pick(roles), ...(roll(2) ? [pick(roles)] : [])])]
-    users.push({ id: await make('system.user', { name: `u${index}`, manager }), manager, roles: held })
+    const body = { name: `u${index}`, manager, active: true, roles: held.map((role) => `org.${role.name}`) }
+    users.push({ id: await make('system.user', body), manager, roles: held })
   }
   const teams: Team[] = []
   for (let index = 0; index < 5; index++) {
