@@ -5,9 +5,10 @@ import { enAccess } from '../catalogue/en-access.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
+import { enRights } from '../catalogue/en-rights.ts'
 import { enRecord } from '../catalogue/en-record.ts'
 
-export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships, ...enAccess }
+export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships, ...enAccess, ...enRights }
 
 type Texts = Readonly<Record<string, string>>
 const others = import.meta.glob<Readonly<Record<string, Texts>>>(['../catalogue/*.ts', '!../catalogue/en*.ts'])

@@ -15,6 +15,8 @@ import '../shell/menu.ts'
 export interface Possible {
   /** Missing where nothing may be changed, or everything stands open already. */
   edit?: (() => void) | undefined
+  /** Missing where nothing may be shared. */
+  share?: (() => void) | undefined
   /** Missing where the record may not be deleted. */
   remove?: (() => void) | undefined
 }
@@ -22,13 +24,14 @@ export interface Possible {
 export function recordActions(
   entity: ClientEntity,
   { id, state, email }: WireRecord,
-  { edit, remove }: Possible,
+  { edit, share, remove }: Possible,
 ): TemplateResult {
   const around = neighboursOf(entity.name, id)
   const stepButton = (direction: 'previous' | 'next', name: string) =>
     html`<button type="button" class="rl-button" quiet icon-only aria-label=${t(`record.${direction}`)} title=${t(`record.${direction}`)} ?disabled=${!around?.[direction]} @click=${() => stepTo(entity.name, id, direction)}>${icon(name)}</button>`
   const items: MenuItem[] = [
     { label: t('record.copyLink'), icon: 'link', run: () => void copyLink(entity.name, id) },
+    ...(share ? [{ label: t('record.share'), icon: 'share-2', run: share }] : []),
     ...(entity.name === 'system.invitation' && state === 'open'
       ? [{ label: t('invite.again'), icon: 'send', run: () => void navigate(hrefOf.resend(id, String(email ?? ''))) }]
       : []),

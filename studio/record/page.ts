@@ -15,6 +15,7 @@ import { errorText } from '../app/refusal.ts'
 import { renderValue } from '../fields/index.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import '../pages/not-found.ts'
+import './access.ts'
 import { moveToTrash, recordActions, stepTo } from './actions.ts'
 import { renderConflict } from './conflict.ts'
 import { isToOne } from './draft.ts'
@@ -32,7 +33,8 @@ import { renderTabs, type Tab } from './tabs.ts'
 const RELATED = 'rl-related'
 const RELATIONSHIPS = 'rl-relationships'
 const HISTORY = 'rl-history'
-const OWN_TABS: ReadonlySet<string> = new Set([RELATED, RELATIONSHIPS, HISTORY])
+const ACCESS = 'rl-access'
+const OWN_TABS: ReadonlySet<string> = new Set([RELATED, RELATIONSHIPS, HISTORY, ACCESS])
 
 @customElement('rl-record-page')
 export class RlRecordPage extends RlElement implements RecordHost {
@@ -115,6 +117,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
     const mayEdit = this.#mayChange(entity) && !this.#editing.isWhole
     return recordActions(entity, record, {
       edit: mayEdit ? () => this.edit() : undefined,
+      share: entity.can.share && !this.#at ? () => this.showTab(ACCESS) : undefined,
       remove: entity.can.delete && !this.#at ? () => void this.toTrash() : undefined,
     })
   }
@@ -146,6 +149,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
       ...(hasRelationships ? [{ id: RELATIONSHIPS, label: t('relationship.tab') }] : []),
       ...(hasRelated ? [{ id: RELATED, label: t('record.tab.related') }] : []),
       ...(entity.history ? [{ id: HISTORY, label: t('record.tab.history') }] : []),
+      ...(this.#at ? [] : [{ id: ACCESS, label: t('record.tab.access') }]),
     ]
   }
 
@@ -160,6 +164,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
 
   #panel(entity: ClientEntity, record: WireRecord, tab: string, state: FormState) {
     if (tab === HISTORY) return html`<rl-history .entity=${this.entity} .recordId=${record.id}></rl-history>`
+    if (tab === ACCESS) return html`<rl-record-access .entity=${this.entity} .recordId=${record.id}></rl-record-access>`
     if (tab === RELATIONSHIPS)
       return html`<rl-relationships .entity=${this.entity} .recordId=${record.id} .name=${record.display_name}></rl-relationships>`
     if (tab === RELATED)
