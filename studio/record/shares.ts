@@ -112,8 +112,9 @@ export class RlShares extends RlElement {
     if (event.key === 'Escape' && !event.defaultPrevented) this.close()
   }
 
-  private readonly onChange = (event: CustomEvent<FieldChange>): void => {
-    const { field, value } = event.detail
+  private readonly onChange = ({ detail }: CustomEvent<FieldChange | undefined>): void => {
+    if (!detail) return
+    const { field, value } = detail
     this.draft = { ...this.draft, [field]: value }
     this.errors = {}
   }
@@ -121,8 +122,10 @@ export class RlShares extends RlElement {
   private readonly onSubmit = (event: Event): void => {
     event.preventDefault()
     const id = member(this.draft['with'] ?? null, 'id')
-    if (id === '') this.errors = { with: t('share.missing') }
-    else void this.save({ ...this.draft, with: { entity: member(this.draft['with'] ?? null, 'entity'), id } })
+    if (id === '') {
+      this.errors = { with: t('share.missing') }
+      this.querySelector('rl-field-editor')?.focusEditor()
+    } else void this.save({ ...this.draft, with: { entity: member(this.draft['with'] ?? null, 'entity'), id } })
   }
 
   private get path(): string {
