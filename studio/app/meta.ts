@@ -11,6 +11,11 @@ export type ClientForm = ClientMeta['forms'][number]
 export type ClientView = ClientMeta['views'][number]
 export type ClientApp = ClientMeta['apps'][number]
 
+const POINTS: ReadonlySet<string> = new Set(['reference', 'parent', 'user', 'file', 'any_reference'])
+
+/** What types point to that name no entity. */
+const IMPLIED: Readonly<Record<string, string>> = { user: 'system.user', file: 'system.file' }
+
 const EMPTY: ClientMeta = {
   tenant: { slug: '', title: '', isDemo: false },
   version: 0,
@@ -52,6 +57,16 @@ export const meta = {
     if (!field || rest.length === 0) return field
     const target = field.options.to?.length === 1 ? field.options.to[0] : undefined
     return target === undefined ? undefined : meta.field(target, rest.join('.'))
+  },
+  /**
+   * Do names come along with what this field points to? Not where it leads to records that this person reads none of, nor
+   * where its own value is masked.
+   */
+  bringsName(field: ClientField): boolean {
+    if (field.isMasked || !POINTS.has(field.type)) return false
+    if (field.type === 'any_reference') return true
+    const target = field.options.to?.[0] ?? IMPLIED[field.type] ?? ''
+    return entities.get(target)?.can.read === true
   },
   /** Own fields, then the standard ones a list may show. */
   fields: (entity: ClientEntity): readonly ClientField[] => [

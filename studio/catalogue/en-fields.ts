@@ -2,6 +2,7 @@
 export const enFields = {
   'fields.yes': 'Yes',
   'fields.no': 'No',
+  'fields.hidden': 'not visible to you',
   'fields.pending': 'being computed…',
   'fields.requiredMark': 'Required',
   'fields.clear': 'Clear {{field}}',

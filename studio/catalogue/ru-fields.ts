@@ -2,6 +2,7 @@
 export const ruFields = {
   'fields.yes': 'Да',
   'fields.no': 'Нет',
+  'fields.hidden': 'вам не видно',
   'fields.pending': 'вычисляется…',
   'fields.requiredMark': 'Обязательное поле',
   'fields.clear': 'Очистить поле «{{field}}»',

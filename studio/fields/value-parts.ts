@@ -29,6 +29,7 @@ export interface LinkPlace {
 export function recordLink(entity: string, value: WireValue, { isCell }: LinkPlace): TemplateResult | string {
   const id = idOf(value)
   if (id === '') return ''
+  if (isHidden(entity, value)) return html`<span class="rl-muted">${t('fields.hidden')}</span>`
   const given = member(value, 'display_name')
   if (given) rememberName(entity, id, given)
   const name = given || knownName(entity, id)
@@ -41,6 +42,14 @@ export function recordLink(entity: string, value: WireValue, { isCell }: LinkPla
   const canOpen = meta.entity(entity)?.can.read === true && !entity.startsWith('system.')
   if (!canOpen) return name === undefined ? html`${shown}` : name || t('list.unnamed')
   return html`<a href=${hrefOf.record(entity, id)} tabindex=${isCell ? '-1' : nothing}>${shown || t('list.unnamed')}</a>`
+}
+
+/** There is a record, and this person may not see which. */
+function isHidden(entity: string, value: WireValue): boolean {
+  const isNamed = typeof value === 'object' && value !== null && 'display_name' in value
+  return isNamed
+    ? value.display_name === null
+    : meta.entity(entity)?.can.read !== true && !knownName(entity, idOf(value))
 }
 
 export const referenceLink = (field: ClientField, value: WireValue, place: LinkPlace): TemplateResult | string =>

@@ -1,5 +1,5 @@
 // Columns → the `select` parameter, and a record's value for a column. References come with the name of what they lead to.
-import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import { meta } from '../app/meta.ts'
 
@@ -21,13 +21,11 @@ function selectField(entity: ClientEntity, name: string, children: readonly stri
   const { link, to } = field.options
   if (link) return [`${name}:${link.entity}.${link.source}(${link.target}(display_name))`]
   const target = to?.length === 1 ? meta.entity(to[0] ?? '') : undefined
-  if (field.widget === 'anyReference') return [`${name}(display_name)`]
   // What this person may not read stays an id.
-  if (!leadsSomewhere(field) || !target) return [name]
+  if (!meta.bringsName(field)) return [name]
+  if (!target) return [`${name}(display_name)`]
   return [`${name}(${selectOf(target, children)})`]
 }
-
-const leadsSomewhere = ({ widget }: ClientField): boolean => widget === 'reference' || widget === 'file'
 
 /** The value at a path through nested references; undefined where there is none. */
 export function valueAt(record: WireRecord, path: string): WireValue | undefined {

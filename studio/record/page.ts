@@ -18,7 +18,6 @@ import '../pages/not-found.ts'
 import './access.ts'
 import { moveToTrash, recordActions, stepTo } from './actions.ts'
 import { renderConflict } from './conflict.ts'
-import { isToOne } from './draft.ts'
 import { RecordEditing, type RecordHost } from './editing.ts'
 import { fieldsOn, type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
 import './history.ts'
@@ -225,7 +224,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
   /** With the names of what its references lead to. */
   async fetchRecord(): Promise<WireRecord> {
     const expand = (meta.entity(this.entity)?.fields ?? [])
-      .filter((field) => isToOne(field) || field.type === 'any_reference')
+      .filter((field) => meta.bringsName(field))
       .map((field) => field.name)
       .join(',')
     const at = this.#at

@@ -112,13 +112,14 @@ function columnsOf(entity: ClientEntity, reference: string): ClientField[] {
     .flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
     .filter(
       (field) =>
-        field.isReadable && field.name !== reference && !['many_to_many', 'json', 'long_text'].includes(field.type),
+        (field.isReadable || field.isMasked) &&
+        field.name !== reference &&
+        !['many_to_many', 'json', 'long_text'].includes(field.type),
     )
     .slice(0, SHOWN_COLUMNS)
 }
 
-const POINTS: ReadonlySet<string> = new Set(['reference', 'parent', 'user', 'file', 'any_reference'])
-const selectOf = (field: ClientField): string => (POINTS.has(field.type) ? `${field.name}(display_name)` : field.name)
+const selectOf = (field: ClientField): string => (meta.bringsName(field) ? `${field.name}(display_name)` : field.name)
 
 declare global {
   interface HTMLElementTagNameMap {
