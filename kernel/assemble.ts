@@ -85,6 +85,7 @@ async function furnish(
     catalog,
     findTenants: (ids) => catalog.findTenants(ids),
     secrets: secrets.map((secret) => createKeyring([secret]).derive('session cookie').toString('base64url')),
+    keys,
     publicUrl: config.publicUrl,
     minPasswordLength: config.minPasswordLength,
     log,

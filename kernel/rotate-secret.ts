@@ -3,6 +3,7 @@
 // let go. Cut off anywhere, the next run goes on.
 import type { Logger } from 'pino'
 import { RelataError } from '../sdk/errors.ts'
+import { resealSecondFactors } from './auth/second-factor.ts'
 import type { Config } from './platform/config.ts'
 import { beginRotation, createKeyring, endRotation } from './platform/secret.ts'
 import { type Database, openDatabase } from './run/database.ts'
@@ -30,9 +31,11 @@ export async function rotateSecret({ config, log, databaseUrl, signal }: Rotatio
     if (isKeyFile) await requireNoServer(database)
     await prepareInstallation(database)
     const secrets = isKeyFile ? beginRotation(config.dataFolder) : config.secrets
-    const { resealed, unopened } = await resealSecrets(database, createKeyring(secrets), signal, (progress) =>
-      log.info(progress, 'sealed again'),
-    )
+    const keys = createKeyring(secrets)
+    const factors = await resealSecondFactors(database, keys)
+    const records = await resealSecrets(database, keys, signal, (progress) => log.info(progress, 'sealed again'))
+    const unopened = [...factors.unopened, ...records.unopened]
+    const resealed = factors.resealed + records.resealed
     for (const { place, why } of unopened.slice(0, MAX_NAMED)) log.error({ place, why }, 'does not open')
     if (isKeyFile && unopened.length === 0) endRotation(config.dataFolder, secrets)
     console.log(`\n${summary(resealed, unopened.length, isKeyFile)}\n`)

@@ -100,6 +100,8 @@ export interface Identity {
   sessionId: string
   /** May add and remove tenants. */
   isOperator: boolean
+  /** Their sign-in asked for more than a password, or for none of ours. */
+  isStrong: boolean
 }
 
 export interface Services {

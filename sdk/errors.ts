@@ -44,6 +44,7 @@ export const ERRORS = {
   RL304: { status: 403, title: 'The request came from another site' },
   RL305: { status: 410, title: 'This link is no longer valid' },
   RL306: { status: 401, title: 'The e-mail address or the password is wrong' },
+  RL307: { status: 403, title: 'A second factor is needed' },
 
   RL400: { status: 429, title: 'Too many requests' },
   RL401: { status: 422, title: 'A limit was reached' },

@@ -1,6 +1,7 @@
 // The room's front door: puts its parts together, and listens to what other processes say about sessions and rights.
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
+import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
 import type { Auth, Catalog, Identity, TenantInfo } from '../services.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
@@ -9,7 +10,9 @@ import { badKey } from './api-keys.ts'
 import { AUTH_CHANNEL, identityMessage, readMessage } from './channel.ts'
 import { openLibrary } from './library.ts'
 import { membershipsOf } from './memberships.ts'
-import { createPasswordSignIn, type PasswordSignIn } from './password-sign-in.ts'
+import { createPasswordSignIn, type PasswordSignIn, type SignInAnswer } from './password-sign-in.ts'
+import { createSecondFactor, type SecondFactor } from './second-factor.ts'
+import { createSecondStep, type SecondStep } from './second-step.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { sessionCookie } from './session-cookie.ts'
 import { createSessions, type SignedIn } from './sessions.ts'
@@ -30,6 +33,8 @@ export interface AuthOptions {
   findTenants(ids: readonly string[]): Promise<readonly TenantInfo[]>
   /** Keys that sign cookies, newest first; at least one, of at least 32 characters. */
   secrets: readonly string[]
+  /** Seals what is not to be read in the database. */
+  keys: Keyring
   /** Origin under which people reach the server; null: the address it listens on. */
   publicUrl: string | null
   /** Characters that a new password must have. */
@@ -42,6 +47,8 @@ export interface AuthRoom extends Auth {
   accounts: Accounts
   setup: Setup
   passwords: PasswordSignIn
+  secondFactor: SecondFactor
+  secondStep: SecondStep
   /** Of one-time links that are tried, and of new passwords that are asked for. */
   links: Throttle
   resets: Throttle
@@ -72,7 +79,9 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
   const sessions = createSessions(database, cookie)
   const actors = createActors(database, cookie, sessions, log)
   const accounts = createAccounts(database, library, minPasswordLength)
-  const passwords = createPasswordSignIn(library, cookie, new Throttle())
+  const secondFactor = createSecondFactor(database, options.keys)
+  const secondStep = createSecondStep(database, library, cookie, secondFactor)
+  const passwords = createPasswordSignIn(library, cookie, new Throttle(), { factor: secondFactor, step: secondStep })
 
   const hear = (payload: string): void => {
     const message = readMessage(payload)
@@ -119,6 +128,8 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     accounts,
     setup: createSetup(database, accounts),
     passwords,
+    secondFactor,
+    secondStep,
     links: new Throttle(LINK_LIMITS),
     resets: new Throttle(RESET_LIMITS),
     minPasswordLength,
@@ -138,7 +149,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     async handle(request, address = () => '') {
       const { pathname } = new URL(request.url)
       if (request.method === 'POST' && pathname === '/api/auth/sign-in/email') {
-        return withCookies({ ok: true }, await passwords.signIn(request, await readCredentials(request), address()))
+        return signInAnswer(await passwords.signIn(request, await readCredentials(request), address()), { ok: true })
       }
       if (request.method === 'POST' && pathname === '/api/auth/sign-out') {
         const signedIn = await sessions.of(request)
@@ -157,6 +168,10 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     },
   }
 }
+
+/** The session, or what to ask for the code with. */
+export const signInAnswer = ({ cookies, secondStep }: SignInAnswer, body: object, status = 200): Response =>
+  secondStep === undefined ? withCookies(body, cookies, status) : withCookies({ ...body, second_step: secondStep }, [])
 
 export function withCookies(body: unknown, cookies: readonly string[], status = 200): Response {
   const response = Response.json(body, { status, headers: { 'cache-control': 'no-store' } })

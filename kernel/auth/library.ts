@@ -128,7 +128,27 @@ CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.membership (
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (identity, tenant)
 );
+CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.second_factor (
+  identity uuid PRIMARY KEY,
+  secret text NOT NULL,
+  last_step int8 NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  confirmed_at timestamptz
+);
+CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.recovery_code (
+  identity uuid NOT NULL,
+  code_hash text NOT NULL,
+  PRIMARY KEY (identity, code_hash)
+);
+CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.second_step (
+  token_hash text PRIMARY KEY,
+  identity uuid NOT NULL,
+  remember_me boolean NOT NULL,
+  tries int4 NOT NULL DEFAULT 0,
+  expires_at timestamptz NOT NULL
+);
 ALTER TABLE ${AUTH_SCHEMA}.password_link ADD COLUMN IF NOT EXISTS purpose text NOT NULL DEFAULT 'handed';
 DELETE FROM ${AUTH_SCHEMA}.session WHERE "expiresAt" < now();
 DELETE FROM ${AUTH_SCHEMA}.password_link WHERE expires_at < now();
+DELETE FROM ${AUTH_SCHEMA}.second_step WHERE expires_at < now();
 `

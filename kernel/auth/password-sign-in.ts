@@ -1,6 +1,8 @@
 // The auth library's flows as this server offers them: problems in our words, no token in an answer, guesses counted.
 import { RelataError } from '../../sdk/errors.ts'
 import type { Library } from './library.ts'
+import type { SecondFactor } from './second-factor.ts'
+import type { SecondStep } from './second-step.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -14,10 +16,15 @@ export interface Credentials {
 /** Headers to pass on: a session, or the end of one. */
 export type SetCookies = readonly string[]
 
+/** `secondStep`: the password is right, and the account has a second factor: this goes to `SecondStep` with its code. */
+export type SignInAnswer = { cookies: SetCookies; secondStep?: never } | { cookies: readonly []; secondStep: string }
+
 export interface PasswordSignIn {
   /** @throws RL306 wrong e-mail or password · RL400 too many attempts */
-  signIn(request: Request, credentials: Credentials, address: string): Promise<SetCookies>
+  signIn(request: Request, credentials: Credentials, address: string): Promise<SignInAnswer>
   signOut(request: Request): Promise<SetCookies>
+  /** Of somebody who is signed in. @throws RL306 not their password · RL400 */
+  require(identity: string, email: string, password: string, address: string): Promise<void>
   /**
    * Ends all other sessions of the account.
    * @throws RL300 RL306 RL400 · RL206 the new password
@@ -29,7 +36,30 @@ export interface PasswordSignIn {
   ): Promise<SetCookies>
 }
 
-export function createPasswordSignIn(library: Library, cookie: SessionCookie, throttle: Throttle): PasswordSignIn {
+interface Second {
+  factor: SecondFactor
+  step: SecondStep
+}
+
+export function createPasswordSignIn(
+  library: Library,
+  cookie: SessionCookie,
+  throttle: Throttle,
+  { factor, step }: Second,
+): PasswordSignIn {
+  /** The session that the library has begun is taken back before anybody is told of it. */
+  const holdBack = async (cookies: SetCookies): Promise<string | undefined> => {
+    const tokens = cookies.flatMap((one) => {
+      const raw = cookie.raw(one.split(';')[0] ?? '')
+      return (raw === null ? null : cookie.verify(raw)) ?? []
+    })
+    const [token] = tokens
+    const session = token === undefined ? null : await library.context.internalAdapter.findSession(token)
+    if (!token || !session || !(await factor.isOn(session.user.id))) return undefined
+    await library.context.internalAdapter.deleteSession(token)
+    return session.user.id
+  }
+
   const call = (request: Request, path: string, body: unknown): Promise<Response> => {
     const url = new URL(request.url)
     url.pathname = `/api/auth/${path}`
@@ -44,11 +74,21 @@ export function createPasswordSignIn(library: Library, cookie: SessionCookie, th
       const response = await call(request, 'sign-in/email', { email: email.trim(), password, rememberMe })
       if (!response.ok) throw await refusal(response)
       attempt.succeeded()
-      return response.headers.getSetCookie()
+      const cookies = response.headers.getSetCookie()
+      const held = await holdBack(cookies)
+      return held === undefined ? { cookies } : { cookies: [], secondStep: await step.begin(held, rememberMe) }
     },
     async signOut(request) {
       const response = await call(request, 'sign-out', {})
       return response.headers.getSetCookie()
+    },
+    async require(identity, email, password, address) {
+      const attempt = throttle.attempt(address, email)
+      const accounts = await library.context.internalAdapter.findAccounts(identity)
+      const hash = accounts.find(({ providerId }) => providerId === 'credential')?.password
+      if (!hash || !(await library.context.password.verify({ hash, password })))
+        throw new RelataError('RL306', 'The password is wrong.')
+      attempt.succeeded()
     },
     async changePassword(request, { email, current, next }, address) {
       const attempt = throttle.attempt(address, email)

@@ -13,6 +13,8 @@ export interface SessionCookie {
   sign(token: string): string
   /** A Set-Cookie header. */
   header(token: string, maxAgeSeconds: number): string
+  /** Set-Cookie headers of a session that ends with the browser, as the library marks it. */
+  untilClosed(token: string): string[]
 }
 
 export const COOKIE_PREFIX = 'relata'
@@ -27,6 +29,7 @@ export function sessionCookie(secrets: readonly string[], isSecure: boolean): Se
   const name = `${isSecure ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`
   const [newest = ''] = secrets
   const signature = (token: string, secret: string) => createHmac('sha256', secret).update(token).digest('base64')
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   const sign = (token: string) => encodeURIComponent(`${token}.${signature(token, newest)}`)
   return {
     name,
@@ -40,8 +43,11 @@ export function sessionCookie(secrets: readonly string[], isSecure: boolean): Se
       const given = value.slice(dot + 1)
       return secrets.some((secret) => isSameText(signature(token, secret), given)) ? token : null
     },
-    header: (token, maxAgeSeconds) =>
-      `${name}=${sign(token)}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
+    header: (token, maxAgeSeconds) => `${name}=${sign(token)}; Max-Age=${maxAgeSeconds}; ${attributes}`,
+    untilClosed: (token) => [
+      `${name}=${sign(token)}; ${attributes}`,
+      `${name.replace('session_token', 'dont_remember')}=${sign('true')}; ${attributes}`,
+    ],
   }
 }
 

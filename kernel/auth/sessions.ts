@@ -29,7 +29,9 @@ const DAY_SECONDS = 24 * 60 * 60
 /** However much it is used, a session ends after so long. */
 const LONGEST_SECONDS = 90 * DAY_SECONDS
 
-const FIND = `SELECT s.id, s."userId", u.email, u.name, u."isOperator", floor(extract(epoch from s."expiresAt") * 1000)::bigint
+const FIND = `SELECT s.id, s."userId", u.email, u.name, u."isOperator", floor(extract(epoch from s."expiresAt") * 1000)::bigint,
+EXISTS (SELECT 1 FROM ${AUTH_SCHEMA}.second_factor AS f WHERE f.identity = u.id AND f.confirmed_at IS NOT NULL)
+  OR NOT EXISTS (SELECT 1 FROM ${AUTH_SCHEMA}.account AS a WHERE a."userId" = u.id AND a.password IS NOT NULL)
 FROM ${AUTH_SCHEMA}.session AS s JOIN ${AUTH_SCHEMA}."user" AS u ON u.id = s."userId" WHERE s.token = $1 AND s."expiresAt" > now()`
 
 const RENEW = `UPDATE ${AUTH_SCHEMA}.session SET "updatedAt" = now(),
@@ -45,7 +47,7 @@ export function createSessions(database: Database, cookie: SessionCookie): Sessi
     const tokenHash = fingerprint(token)
     const [row] = await database.query(FIND, [tokenHash])
     if (!row) return null
-    const [sessionId, id, email, name, isOperator, expiresAtMs] = row
+    const [sessionId, id, email, name, isOperator, expiresAtMs, isStrong] = row
     const untilMs = Number(expiresAtMs)
     const value: SignedIn = {
       id: id ?? '',
@@ -53,6 +55,7 @@ export function createSessions(database: Database, cookie: SessionCookie): Sessi
       name: name ?? '',
       sessionId: sessionId ?? '',
       isOperator: isOperator === 't',
+      isStrong: isStrong === 't',
       tokenHash,
       expiresAtMs: untilMs,
     }

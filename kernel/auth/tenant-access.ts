@@ -2,6 +2,7 @@
 // and at the first use one more that notes the session down, so that people and administrators see and end it.
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
+import { RelataError } from '../../sdk/errors.ts'
 import type { Actor } from '../actor.ts'
 import type { Model } from '../catalog/model.ts'
 import type { Database, RawRow } from '../run/database.ts'
@@ -59,6 +60,7 @@ export async function findMember(
     )
   }
   const held = rolesOf(roles)
+  if (!signedIn.isStrong && held.some((role) => model.role(role)?.secondFactor)) throw needsSecondFactor()
   return {
     kind: 'person',
     tenant: tenant.slug,
@@ -72,6 +74,11 @@ export async function findMember(
     timeZone: safeTimeZone(timeZone ?? null),
   }
 }
+
+const needsSecondFactor = () =>
+  new RelataError('RL307', 'Your role asks for a second factor.', {
+    hint: 'Set one up for your account; until then nothing of this organisation is open to you.',
+  })
 
 /** Sorted and without doubles, from a JSON list. */
 export function rolesOf(json: RawRow[number] | undefined): string[] {

@@ -31,6 +31,7 @@ export function buildRoles(bench: Bench, book: RuleBook, things: readonly Thing<
       label: value.label,
       ...(value.description === undefined ? {} : { description: value.description }),
       administer: value.administer ?? false,
+      secondFactor: value.second_factor ?? false,
       entities,
     }
   })

@@ -23,6 +23,7 @@ import { pageRoutes } from './pages.ts'
 import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
 import { clientAddress, sameOriginOnly, securityHeaders } from './security.ts'
+import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './session.ts'
 import { tenantRoutes } from './tenants.ts'
 import { userRoutes } from './users.ts'
@@ -49,6 +50,7 @@ export function createApp({ services, auth, files, tenants, publisher, health, p
   const welcome = ({ id, email, name }: Account) => tenants.adopt({ identity: id, email, name })
   app.route('/api', sessionRoutes(auth, tenants, services, welcome))
   app.route('/api', accountRoutes(services, auth))
+  app.route('/api', secondFactorRoutes(services, auth))
   app.route('/api', joinRoutes(services, auth))
   app.route('/api', tenantRoutes(services, auth, tenants))
   app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))

@@ -4,7 +4,7 @@
 import { Type } from '@sinclair/typebox'
 import { type Context as HonoContext, Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
-import { type AuthRoom, withCookies } from '../auth/index.ts'
+import { type AuthRoom, signInAnswer, withCookies } from '../auth/index.ts'
 import { createInvitation, type Invitation, invitationById, invitationByToken, noLonger } from '../auth/invitations.ts'
 import { joinAnew, joinAs } from '../auth/join.ts'
 import { requireAdminister } from '../auth/rights.ts'
@@ -118,7 +118,7 @@ export function joinRoutes({ database, catalog, log }: Services, auth: AuthRoom)
       if (name !== undefined && password !== undefined) {
         const account = await joinAnew(tools, loaded, token, { name: name.trim(), password })
         const credentials = { email: account.email, password }
-        return withCookies(done, await auth.passwords.signIn(c.req.raw, credentials, clientAddress(c)), 201)
+        return signInAnswer(await auth.passwords.signIn(c.req.raw, credentials, clientAddress(c)), done, 201)
       }
       const person = await auth.identityOf(c.req.raw)
       if (!person) throw new RelataError('RL300', 'Please sign in, or give a name and a password.')

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
-import { type AuthRoom, withCookies } from '../auth/index.ts'
+import { type AuthRoom, signInAnswer, withCookies } from '../auth/index.ts'
 import type { Services, TenantInfo } from '../services.ts'
 import type { Filling, Tenants } from '../tenants/index.ts'
 import { localeOf } from './account.ts'
@@ -59,8 +59,8 @@ export function sessionRoutes(
       const { token, email, password, name } = readBody(SetupBody, await readJson(c))
       const account = await auth.setup.complete({ token, email, password, name: name.trim() })
       await welcome?.(account)
-      const cookies = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
-      return withCookies({ user: { email: account.email, name: account.name, isOperator: true } }, cookies, 201)
+      const signedIn = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
+      return signInAnswer(signedIn, { user: { email: account.email, name: account.name, isOperator: true } }, 201)
     }),
   )
 
@@ -94,8 +94,8 @@ export function sessionRoutes(
       await auth.forget(account.id)
       await auth.dropSessions(account.id)
       await mail.sendToAccount({ kind: 'changed', to: account.email, locale: localeOf(locale) })
-      const cookies = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
-      return withCookies({ user: { email: account.email, name: account.name } }, cookies)
+      const signedIn = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
+      return signInAnswer(signedIn, { user: { email: account.email, name: account.name } })
     }),
   )
 

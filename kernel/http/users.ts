@@ -93,6 +93,24 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
     }),
   )
 
+  /** Of somebody who has lost both the app and the codes on paper. */
+  app.post('/users/:id/second-factor/reset', (c) =>
+    inTenant(c, services, async ({ loaded, model, actor }) => {
+      requireAdminister(model, actor)
+      const account = await accountOf(auth, services, model, c.req.param('id'))
+      const person = await auth.identityOf(c.req.raw)
+      if (account.managedBy !== loaded.tenant.id && !person?.isOperator) {
+        throw new RelataError('RL301', 'This account is not managed by this organisation.', {
+          hint: 'Ask an operator of the installation.',
+        })
+      }
+      const wasOn = await auth.secondFactor.end(account.id)
+      await auth.forget(account.id)
+      if (wasOn) await services.mail.sendToAccount({ kind: 'second_factor_reset', to: account.email, locale: 'en' })
+      return jsonAnswer({ was_on: wasOn })
+    }),
+  )
+
   return app
 }
 

@@ -10,12 +10,17 @@ import { attempt } from './attempt.ts'
 import { BOXES_TABLE } from './boxes.ts'
 import { fillIn, type Message } from './message.ts'
 import { AT_ONCE, LEASE_MINUTES, MAIL_CHANNEL } from './outbox.ts'
-import { passwordChangedText, resetPasswordText } from './texts.ts'
+import { passwordChangedText, resetPasswordText, secondFactorText } from './texts.ts'
 import type { Transport } from './transport.ts'
+
+/** What happened to the second factor of an account. */
+export type SecondFactorChange = 'second_factor_on' | 'second_factor_off' | 'second_factor_reset'
+
+const KINDS = ['reset', 'changed', 'second_factor_on', 'second_factor_off', 'second_factor_reset'] as const
 
 export interface AccountMail {
   /** `reset`: whoever has this address, if anyone, gets a link to a new password. */
-  kind: 'reset' | 'changed'
+  kind: 'reset' | 'changed' | SecondFactorChange
   to: string
   /** BCP 47 */
   locale: string
@@ -76,7 +81,11 @@ export async function workOffAccountMail(tools: InstallationTools): Promise<numb
      RETURNING id, kind, address, locale, attempts, created_at < now() - interval '${RESET_MINUTES} minutes'`,
   )
   for (const [id, kind, to, locale, attempts, isOld] of rows) {
-    const mail: AccountMail = { kind: kind === 'reset' ? 'reset' : 'changed', to: to ?? '', locale: locale ?? 'en' }
+    const mail: AccountMail = {
+      kind: KINDS.find((one) => one === kind) ?? 'changed',
+      to: to ?? '',
+      locale: locale ?? 'en',
+    }
     // Nobody waits any more for a link that was asked for an hour ago.
     const pauseMs = mail.kind === 'reset' && isOld === 't' ? null : await carryOut(tools, mail, Number(attempts) - 1)
     if (pauseMs === null) await database.query(`DELETE FROM ${TABLE} WHERE id = $1::uuid`, [id ?? ''])
@@ -110,5 +119,6 @@ async function carryOut(tools: InstallationTools, mail: AccountMail, attempts: n
 
 function messageFor({ kind, locale }: AccountMail, { id, email: to }: Account): Message {
   if (kind === 'changed') return { to, ...passwordChangedText(locale, new Date()) }
+  if (kind !== 'reset') return { to, ...secondFactorText(locale, kind, new Date()) }
   return { to, ...resetPasswordText(locale, RESET_MINUTES), link: { kind: 'password', id } }
 }

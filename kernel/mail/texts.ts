@@ -8,7 +8,10 @@ interface Texts {
   invitation(words: { inviter: string; tenant: string; until: string }): Wording
   resetPassword(words: { minutes: number }): Wording
   passwordChanged(words: { at: string }): Wording
+  secondFactor(words: { at: string; how: SecondFactorHow }): Wording
 }
+
+type SecondFactorHow = 'on' | 'off' | 'reset'
 
 const en: Texts = {
   invitation: ({ inviter, tenant, until }) => ({
@@ -37,6 +40,22 @@ const en: Texts = {
     ],
     after: [],
   }),
+  secondFactor: ({ at, how }) => ({
+    subject: {
+      on: 'A second factor was turned on',
+      off: 'Your second factor was turned off',
+      reset: 'Your second factor was reset',
+    }[how],
+    before: [
+      {
+        on: `From ${at} (UTC) on, signing in to your account asks for a code of your authenticator app.`,
+        off: `Since ${at} (UTC) signing in to your account asks for the password alone.`,
+        reset: `An administrator has taken away the second factor of your account on ${at} (UTC).`,
+      }[how],
+      'If you know nothing of it, choose a new password by “Forgot password?” on the sign-in page at once, and tell an administrator.',
+    ],
+    after: [],
+  }),
 }
 
 const ru: Texts = {
@@ -60,6 +79,18 @@ const ru: Texts = {
     before: [
       `Пароль вашей учётной записи изменён: ${at} (UTC). На других устройствах сеансы завершены.`,
       'Если это были не вы, сразу задайте новый пароль по ссылке «Забыли пароль?» на странице входа и сообщите администратору.',
+    ],
+    after: [],
+  }),
+  secondFactor: ({ at, how }) => ({
+    subject: { on: 'Второй фактор включён', off: 'Второй фактор отключён', reset: 'Второй фактор сброшен' }[how],
+    before: [
+      {
+        on: `С ${at} (UTC) при входе нужен код из вашего приложения.`,
+        off: `С ${at} (UTC) для входа достаточно пароля.`,
+        reset: `Администратор сбросил второй фактор вашей учётной записи: ${at} (UTC).`,
+      }[how],
+      'Если вы об этом не знаете, сразу задайте новый пароль по ссылке «Забыли пароль?» на странице входа и сообщите администратору.',
     ],
     after: [],
   }),
@@ -93,3 +124,8 @@ export const resetPasswordText = (locale: string, minutes: number): Composed =>
 
 export const passwordChangedText = (locale: string, at: Date): Composed =>
   compose(textsOf(locale).passwordChanged({ at: moment(locale, at) }))
+
+export function secondFactorText(locale: string, kind: `second_factor_${SecondFactorHow}`, at: Date): Composed {
+  const how = kind === 'second_factor_on' ? 'on' : kind === 'second_factor_off' ? 'off' : 'reset'
+  return compose(textsOf(locale).secondFactor({ at: moment(locale, at), how }))
+}

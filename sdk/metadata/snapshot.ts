@@ -297,6 +297,8 @@ export interface Role {
   label: Text
   description?: Text
   administer: boolean
+  /** Whoever holds it must have a second factor. */
+  secondFactor: boolean
   /** By qualified entity name, or `*` for those that are not named. */
   entities: Readonly<Record<string, Grant>>
 }

@@ -340,6 +340,9 @@ export const RoleSource = Type.Object(
     label: Text,
     description: Type.Optional(Text),
     administer: Type.Optional(Type.Boolean()),
+    second_factor: Type.Optional(
+      Type.Boolean({ description: 'whoever holds it signs in with a second factor, or sets one up first' }),
+    ),
     entities: Type.Optional(Type.Record(Type.String(), Grant)),
   },
   { additionalProperties: false },

@@ -5,6 +5,7 @@ import { type CatalogStore, openCatalog } from '../../kernel/catalog/store.ts'
 import { openAuth } from '../../kernel/auth/index.ts'
 import { jobHandlers } from '../../kernel/jobs/handlers.ts'
 import { type Jobs, startJobs } from '../../kernel/jobs/runner.ts'
+import { createKeyring } from '../../kernel/platform/secret.ts'
 import { createLogger } from '../../kernel/platform/log.ts'
 import { type Database, openDatabase, type RawRow } from '../../kernel/run/database.ts'
 import { createPublisher, type SchemaPublisher } from '../../kernel/schema/publisher.ts'
@@ -51,6 +52,7 @@ export async function openProcess(url: string): Promise<TestInstallation> {
     catalog,
     findTenants: (ids) => catalog.findTenants(ids),
     secrets: ['a secret of thirty-two characters'],
+    keys: createKeyring(['a secret of thirty-two characters']),
     publicUrl: null,
     minPasswordLength: 10,
     log,
