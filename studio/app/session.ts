@@ -49,9 +49,18 @@ export async function loadSession(): Promise<Session> {
   return answer
 }
 
-/** @throws ApiError RL306 when the address or the password is wrong */
-export async function signIn(email: string, password: string): Promise<Session> {
-  await api.post('/api/auth/sign-in/email', { email, password })
+/**
+ * @returns a token for the step that asks for a code, where the account has a second factor; '' when it is done
+ * @throws ApiError RL306 when the address or the password is wrong
+ */
+export async function signIn(email: string, password: string): Promise<string> {
+  const answer = await api.post<{ second_step?: string }>('/api/auth/sign-in/email', { email, password })
+  if (answer.second_step === undefined) await goOn()
+  return answer.second_step ?? ''
+}
+
+/** After signing in. @throws ApiError */
+export async function goOn(): Promise<Session> {
   // Pages that were refused meanwhile ask again.
   forgetRecords()
   return loadSession()

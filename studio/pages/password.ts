@@ -11,6 +11,7 @@ import { navigate, route } from '../app/router.ts'
 import { loadSession } from '../app/session.ts'
 import { setTitle } from '../shell/header.ts'
 import './gate.css'
+import './second-step.ts'
 
 interface Owner {
   email: string
@@ -25,6 +26,8 @@ export class RlPassword extends RlElement {
   @state() private passwordError = ''
   @state() private error = ''
   @state() private isBusy = false
+  /** The password is set; the account has a second factor. */
+  @state() private secondStep = ''
   @query('rl-new-password') private field!: RlNewPassword | null
 
   override connectedCallback(): void {
@@ -37,9 +40,14 @@ export class RlPassword extends RlElement {
     return html`<main class="rl-alone">
       <div class="rl-gate">
         <img class="rl-logo" src="/icon.svg" alt="" width="36" height="36" />
-        ${this.isExpired ? this.renderExpired() : this.renderForm()}
+        ${this.isExpired ? this.renderExpired() : this.secondStep ? this.renderStep() : this.renderForm()}
       </div>
     </main>`
+  }
+
+  private renderStep() {
+    return html`<h1>${t('secondFactor.step.title')}</h1>
+      <rl-second-step .token=${this.secondStep} @done=${this.goOn} @over=${() => void navigate('/', { replace: true })}></rl-second-step>`
   }
 
   private renderExpired() {
@@ -87,14 +95,19 @@ export class RlPassword extends RlElement {
     this.error = ''
     this.passwordError = ''
     try {
-      await api.post('/api/password/link', { token: this.token, password, locale: locale() })
-      await loadSession()
-      await navigate('/', { replace: true })
+      const body = { token: this.token, password, locale: locale() }
+      this.secondStep = (await api.post<{ second_step?: string }>('/api/password/link', body)).second_step ?? ''
+      if (this.secondStep === '') await this.goOn()
     } catch (error) {
       this.fail(error)
     } finally {
       this.isBusy = false
     }
+  }
+
+  private readonly goOn = async (): Promise<void> => {
+    await loadSession()
+    await navigate('/', { replace: true })
   }
 
   private fail(error: unknown): void {

@@ -16,6 +16,7 @@ import { errorText, problemText } from '../app/refusal.ts'
 import { toast } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import './profile.css'
+import './second-factor.ts'
 import './sessions.ts'
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']
@@ -38,7 +39,7 @@ export class RlProfile extends RlElement {
   protected override render() {
     const now = profile.get()
     return html`${pageHead({ title: t('profile.title') })}
-      <div class="rl-page">${now ? html`<div class="rl-profile">${this.renderProfile(now)}${this.renderPassword(now)}<rl-sessions></rl-sessions></div>` : nothing}</div>`
+      <div class="rl-page">${now ? html`<div class="rl-profile">${this.renderProfile(now)}${this.renderPassword(now)}<rl-second-factor></rl-second-factor><rl-sessions></rl-sessions></div>` : nothing}</div>`
   }
 
   private renderProfile(now: Profile) {

@@ -4,10 +4,11 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import { ApiError } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
-import { session, signIn } from '../app/session.ts'
+import { goOn, session, signIn } from '../app/session.ts'
 import { errorText } from '../app/refusal.ts'
 import { setTitle } from '../shell/header.ts'
 import './gate.css'
+import './second-step.ts'
 
 @customElement('rl-sign-in')
 export class RlSignIn extends RlElement {
@@ -15,6 +16,8 @@ export class RlSignIn extends RlElement {
   @property({ attribute: false }) isAgain = false
   @state() private error = ''
   @state() private isBusy = false
+  /** Of the step that asks for a code; '' while it is the password. */
+  @state() private secondStep = ''
   @query('form') private form!: HTMLFormElement
   @query('#password') private password!: HTMLInputElement
 
@@ -32,16 +35,26 @@ export class RlSignIn extends RlElement {
       return html`<div class="rl-gate">
         <h2>${t('signIn.again')}</h2>
         <p class="rl-muted">${t('signIn.again.text')}</p>
-        ${this.renderForm()}
+        ${this.renderStep()}
       </div>`
     const isNew = session.get()?.setup === 'needed'
     return html`<main class="rl-alone">
       <div class="rl-gate">
         <img class="rl-logo" src="/icon.svg" alt="" width="36" height="36" />
-        <h1>${isNew ? t('setup.needed.title') : t('signIn.title')}</h1>
-        ${isNew ? html`<p class="rl-muted">${t('setup.needed.text')}</p>` : this.renderForm()}
+        <h1>${isNew ? t('setup.needed.title') : this.secondStep ? t('secondFactor.step.title') : t('signIn.title')}</h1>
+        ${isNew ? html`<p class="rl-muted">${t('setup.needed.text')}</p>` : this.renderStep()}
       </div>
     </main>`
+  }
+
+  private renderStep() {
+    if (this.secondStep === '') return this.renderForm()
+    return html`<rl-second-step .token=${this.secondStep} @done=${() => void goOn()} @over=${this.onOver}></rl-second-step>`
+  }
+
+  private readonly onOver = (): void => {
+    this.secondStep = ''
+    this.error = t('secondFactor.over')
   }
 
   private renderForm() {
@@ -81,7 +94,7 @@ export class RlSignIn extends RlElement {
     this.isBusy = true
     this.error = ''
     try {
-      await signIn(email, password)
+      this.secondStep = await signIn(email, password)
     } catch (error) {
       this.error = error instanceof ApiError && error.code === 'RL306' ? t('signIn.wrong') : errorText(error)
       this.password.select()

@@ -6,7 +6,15 @@ import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { loadMeta, meta } from '../app/meta.ts'
 import { hrefOf, navigate, type PageName, type Route, route } from '../app/router.ts'
-import { loadProfile, loadSession, rememberTenant, type Session, session, startTenant } from '../app/session.ts'
+import {
+  loadProfile,
+  loadSession,
+  rememberTenant,
+  type Session,
+  session,
+  signOut,
+  startTenant,
+} from '../app/session.ts'
 import { errorText } from '../app/refusal.ts'
 import './app.css'
 import './dialogs.ts'
@@ -19,6 +27,8 @@ export class RlApp extends RlElement {
   /** What stands in the way of showing anything, and how to try again. */
   @state() private failure: { text: string; retry: () => void } | null = null
   @state() private isEntering = false
+  /** A role in this tenant asks for a second factor, and the account has none. */
+  @state() private needsFactor = ''
   /** The session ended while a page was open: it stays, with what was typed, under a dialog. */
   @state() private isSignedOut = false
 
@@ -75,6 +85,7 @@ export class RlApp extends RlElement {
         : lazy(() => import('../pages/tenants.ts'), html`<rl-tenants></rl-tenants>`)
     if (!now.tenants.some(({ slug }) => slug === tenant))
       return lazy(() => import('../pages/not-found.ts'), html`<rl-not-found .isWholePage=${true}></rl-not-found>`)
+    if (this.needsFactor === tenant) return this.renderFactor(tenant)
     return meta.isLoaded(tenant)
       ? html`<rl-shell></rl-shell>`
       : html`<div class="rl-frame-skeleton" aria-busy="true"></div>`
@@ -106,11 +117,32 @@ export class RlApp extends RlElement {
     } catch (error) {
       // Signed out meanwhile: the sign-in page takes over.
       if (error instanceof ApiError && error.status === 401) return
-      this.failure = { text: errorText(error), retry: () => void this.enterTenant() }
+      if (error instanceof ApiError && error.code === 'RL307') this.needsFactor = wanted
+      else this.failure = { text: errorText(error), retry: () => void this.enterTenant() }
     } finally {
       this.isEntering = false
     }
     this.requestUpdate()
+  }
+
+  private renderFactor(tenant: string) {
+    const title = session.get()?.tenants.find(({ slug }) => slug === tenant)?.title ?? tenant
+    const goOn = (): void => {
+      this.needsFactor = ''
+      void this.enterTenant()
+    }
+    return lazy(
+      () => import('../pages/second-factor.ts'),
+      html`<main class="rl-alone">
+        <div class="rl-gate rl-gate-factor">
+          <img class="rl-logo" src="/icon.svg" alt="" width="36" height="36" />
+          <h1>${t('secondFactor.needed.title')}</h1>
+          <p class="rl-muted">${t('secondFactor.needed', { tenant: title })}</p>
+          <rl-second-factor @set-up=${goOn}></rl-second-factor>
+          <button type="button" class="rl-button rl-gate-foot" quiet @click=${() => void signOut()}>${t('signOut')}</button>
+        </div>
+      </main>`,
+    )
   }
 
   private onSignedOut(): void {
