@@ -7,6 +7,7 @@ import type { GuardedWrite, WriteGuard } from '../run/guard.ts'
 import type { Queryable } from '../run/database.ts'
 import { ident, param, sql } from '../sql/sql.ts'
 import { KEY_ENTITY } from './api-keys.ts'
+import { AUDIT_GUARDS } from './audit.ts'
 import { AUTH_CHANNEL, tenantMessage } from './channel.ts'
 import { INVITATION_ENTITY } from './invitations.ts'
 import { USER_ENTITY } from './members.ts'
@@ -141,7 +142,7 @@ function keepInvitation(operation: GuardedWrite['operation'], fields: ReadonlySe
     throw new RelataError('RL301', 'The address of an invitation does not change.', { hint })
 }
 
-export const AUTH_GUARDS: Readonly<Record<string, WriteGuard>> = {
+const OWN_GUARDS: Readonly<Record<string, WriteGuard>> = {
   team: tellEveryone,
   share: tellEveryone,
   team_link: tellEveryone,
@@ -158,3 +159,14 @@ export const AUTH_GUARDS: Readonly<Record<string, WriteGuard>> = {
     await tellEveryone(write)
   },
 }
+
+/** What is refused is not logged; the log is told before everybody is, so that both are within the transaction. */
+export const AUTH_GUARDS: Readonly<Record<string, WriteGuard>> = Object.fromEntries(
+  Object.entries(OWN_GUARDS).map(([trait, guard]) => [
+    trait,
+    async (write: GuardedWrite) => {
+      await guard(write)
+      await AUDIT_GUARDS[trait]?.(write)
+    },
+  ]),
+)

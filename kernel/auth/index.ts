@@ -5,6 +5,7 @@ import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
 import type { Auth, Catalog, Identity, TenantInfo } from '../services.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
+import { type AuditEntry, auditAccount } from './audit.ts'
 import { createActors } from './actors.ts'
 import { badKey } from './api-keys.ts'
 import { AUTH_CHANNEL, identityMessage, readMessage } from './channel.ts'
@@ -23,6 +24,8 @@ import { LINK_LIMITS, RESET_LIMITS, Throttle } from './throttle.ts'
 export { forgetMemberships } from './memberships.ts'
 export { addMember, ensureSystemUser, type NewMember, SYSTEM_USER_ID, systemActor, systemContext } from './members.ts'
 export { AUTH_GUARDS, lockAdministrators, requireAdministrator } from './guards.ts'
+
+export type AccountEvent = Pick<AuditEntry, 'action' | 'details'>
 
 export interface AuthOptions {
   database: Database
@@ -58,6 +61,8 @@ export interface AuthRoom extends Auth {
   tenantsOf(identity: string): Promise<readonly TenantInfo[]>
   /** A Set-Cookie header when the session has been prolonged. */
   renew(request: Request): Promise<string | null>
+  /** Written into the log of every organisation that the account is a user of; nothing waits for it. */
+  audit(identity: string, entry: AccountEvent, request: Request, address: string): void
   /** After its sessions ended elsewhere: everywhere at once. */
   forget(identity: string): Promise<void>
   /** Takes the rows of an account's sessions out of its tenants; of one session when named. */
@@ -80,7 +85,9 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
   const actors = createActors(database, cookie, sessions, log)
   const accounts = createAccounts(database, library, minPasswordLength)
   const secondFactor = createSecondFactor(database, options.keys)
-  const secondStep = createSecondStep(database, library, cookie, secondFactor)
+  const secondStep = createSecondStep(database, library, cookie, secondFactor, (identity, request, address) =>
+    audit(identity, { action: 'sign_in_failed', details: 'second factor' }, request, address),
+  )
   const passwords = createPasswordSignIn(library, cookie, new Throttle(), { factor: secondFactor, step: secondStep })
 
   const hear = (payload: string): void => {
@@ -124,6 +131,26 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     }
   }
 
+  const audit: AuthRoom['audit'] = (identity, entry, request, address) => {
+    const userAgent = request.headers.get('user-agent') ?? ''
+    const write = async (): Promise<void> => {
+      const tenants = await everyTenantOf(identity)
+      const loaded = await Promise.all(tenants.map(({ slug }) => catalog.load(slug)))
+      await auditAccount(database, loaded, identity, { ...entry, address, userAgent })
+    }
+    write().catch((error: unknown) => log.warn({ err: error }, 'could not write the log of an organisation'))
+  }
+  /** One entry a quarter of an hour tells that somebody is locked out. */
+  const lockOuts = new Throttle({ ...LINK_LIMITS, both: { failures: 1, windowMs: 15 * 60_000 } })
+  /** Whether there is such an account, takes nobody's time. */
+  const auditFailure = async (request: Request, email: string, error: unknown, address: string): Promise<void> => {
+    if (!(error instanceof RelataError) || (error.code !== 'RL306' && error.code !== 'RL400')) return
+    const account = await accounts.find(email)
+    if (!account) return
+    if (error.code === 'RL400') lockOuts.attempt(address, account.id)
+    audit(account.id, { action: error.code === 'RL306' ? 'sign_in_failed' : 'locked_out' }, request, address)
+  }
+
   return {
     accounts,
     setup: createSetup(database, accounts),
@@ -138,6 +165,7 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
       request.headers.get('authorization') === null
         ? new RelataError('RL300', 'Please sign in to use this organisation.')
         : badKey(),
+    audit,
     identityOf: sessions.of,
     renew: sessions.renew,
     tenantsOf,
@@ -149,12 +177,19 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
     async handle(request, address = () => '') {
       const { pathname } = new URL(request.url)
       if (request.method === 'POST' && pathname === '/api/auth/sign-in/email') {
-        return signInAnswer(await passwords.signIn(request, await readCredentials(request), address()), { ok: true })
+        const credentials = await readCredentials(request)
+        try {
+          return signInAnswer(await passwords.signIn(request, credentials, address()), { ok: true })
+        } catch (error) {
+          auditFailure(request, credentials.email, error, address()).catch(() => undefined)
+          throw error
+        }
       }
       if (request.method === 'POST' && pathname === '/api/auth/sign-out') {
         const signedIn = await sessions.of(request)
         const cookies = await passwords.signOut(request)
         if (signedIn) {
+          audit(signedIn.id, { action: 'signed_out' }, request, address())
           await forget(signedIn.id)
           await dropSessions(signedIn.id, signedIn.tokenHash)
         }

@@ -2,6 +2,7 @@
 // write path as any record, so that they have history, events and checks.
 import { RelataError } from '../../sdk/errors.ts'
 import { type Actor, ALONE } from '../actor.ts'
+import { AUDIT_GUARDS } from './audit.ts'
 import { actorInputs, environmentOf } from '../run/actor-inputs.ts'
 import type { Model } from '../catalog/model.ts'
 import { ALL_RIGHTS } from '../plan/rights.ts'
@@ -35,14 +36,14 @@ export function systemActor(tenant: TenantInfo): Actor {
   }
 }
 
-/** For the kernel's own writes: everything allowed, nothing sealed. */
+/** For the kernel's own writes: everything allowed, nothing sealed, and the log told. */
 export function systemContext(loaded: LoadedTenant, actor: Actor): Context {
   const seal = () => {
     throw new RelataError('RL500', 'The kernel’s own entities have no secrets to seal here.')
   }
   const environment = environmentOf(actor)
   const who = { actor, rights: ALL_RIGHTS, environment, inputs: actorInputs(actor, environment) }
-  return { loaded, model: loaded.model, ...who, seal, guards: {}, acceptsDuplicates: false }
+  return { loaded, model: loaded.model, ...who, seal, guards: AUDIT_GUARDS, acceptsDuplicates: false }
 }
 
 /** Made with the first member; safe to call again. */

@@ -37,6 +37,7 @@ export function createSecondStep(
   library: Library,
   cookie: SessionCookie,
   factor: SecondFactor,
+  onFailure: (identity: string, request: Request, address: string) => void,
 ): SecondStep {
   const throttle = new Throttle(CODE_LIMITS)
 
@@ -70,7 +71,12 @@ export function createSecondStep(
         throw new RelataError('RL305', 'This took too long, or the code was wrong too often.', {
           hint: 'Enter your password again.',
         })
-      await requireCode(identity, code, address)
+      try {
+        await requireCode(identity, code, address)
+      } catch (error) {
+        onFailure(identity, request, address)
+        throw error
+      }
       const used = await database.query(`DELETE FROM ${STEP} WHERE token_hash = $1 RETURNING 1`, [hash])
       if (used.length === 0) throw new RelataError('RL305', 'This sign-in is over already.')
       return openSession(library, cookie, request, identity, rememberMe === 't')

@@ -8,6 +8,7 @@ import type { Model } from '../catalog/model.ts'
 import type { Database, RawRow } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
 import { type Sql, sql } from '../sql/sql.ts'
+import { writeAudit } from './audit.ts'
 import { findCircle } from './circle.ts'
 import { describeDevice } from './device.ts'
 import { USER_ENTITY } from './members.ts'
@@ -107,13 +108,15 @@ async function noteSession(
   const { name, column: col, value } = systemTable(model, SESSION_ENTITY)
   const device = describeDevice(userAgent)
   const by = value('created_by', userId)
-  await runSql(
+  const made = await runSql(
     database,
     sql`INSERT INTO ${name} (${col('id')}, ${col('display_name')}, ${col('created_by')}, ${col('updated_by')}, ${col('user')}, ${col('device')}, ${col('user_agent')}, ${col('ip')}, ${col('last_seen_at')}, ${col('expires_at')})
     VALUES (${value('id', id)}, ${value('display_name', device)}, ${by}, ${by}, ${value('user', userId)}, ${value('device', device)},
       ${value('user_agent', userAgent.slice(0, 500))}, ${value('ip', address)}, now(), ${value('expires_at', new Date(signedIn.expiresAtMs).toISOString())})
-    ON CONFLICT DO NOTHING`,
+    ON CONFLICT DO NOTHING RETURNING 1`,
   )
+  // Of two first requests at once one notes it down.
+  if (made.length > 0) await writeAudit(database, model, { action: 'signed_in', by: userId, address, userAgent })
   await runSql(
     database,
     sql`DELETE FROM ${name} WHERE ${col('user')} = ${value('user', userId)} AND ${col('expires_at')} < now()`,

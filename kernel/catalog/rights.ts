@@ -47,13 +47,16 @@ export function reachOf(model: Model, roles: readonly Role[], target: EntityMode
   return { scope, rules: scope === 'all' ? [] : rules }
 }
 
+/** Of these traits: what follows the published metadata, and what is to say what happened. */
+const UNWRITTEN: ReadonlySet<string> = new Set(['published', 'log'])
+
 /**
  * What nobody may do, whatever the role: write records that follow what is published, make or change records of which
  * the system sets every field.
  */
 function refuses(target: EntityModel, operation: Operation): boolean {
   if (operation === 'read' || operation === 'export') return false
-  if (target.entity.traits.includes('published')) return true
+  if (target.entity.traits.some((trait) => UNWRITTEN.has(trait))) return true
   return operation !== 'delete' && !hasWritable(target)
 }
 

@@ -8,6 +8,7 @@ import { withDuplicates } from './duplicates-parameter.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import { jsonText } from '../respond/json.ts'
+import { auditAct } from '../auth/audit.ts'
 import { aggregate } from '../run/aggregate.ts'
 import { runBatch, upsertRecord, withRetry } from '../run/batch.ts'
 import { readAt, readHistory } from '../run/history.ts'
@@ -25,9 +26,17 @@ export function recordRoutes(services: Services): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
 
   app.get('/records/:entity', (c) =>
-    inTenant(c, services, async (context) =>
-      json(await listRecords(context, database, entityOf(c, context), parseListRequest(queryOf(c)))),
-    ),
+    inTenant(c, services, async (context) => {
+      const [entity, request] = [entityOf(c, context), parseListRequest(queryOf(c))]
+      const body = await listRecords(context, database, entity, request)
+      if (request.isExport && !request.cursor)
+        await auditAct(database, context.model, context.actor, {
+          action: 'exported',
+          kind: entity.entity.name,
+          about: entity.entity.name,
+        })
+      return json(body)
+    }),
   )
 
   app.post('/records/:entity', (c) =>

@@ -70,6 +70,7 @@ export function secondFactorRoutes({ mail, log }: Pick<Services, 'mail' | 'log'>
       if (!codes) throw wrongCode()
       attempt.succeeded()
       await auth.forget(person.id)
+      auth.audit(person.id, { action: 'second_factor_on' }, c.req.raw, clientAddress(c))
       await mail.sendToAccount({ kind: 'second_factor_on', to: person.email, locale: localeOf(locale) })
       return withCookies({ recovery_codes: codes }, [])
     }),
@@ -90,6 +91,7 @@ export function secondFactorRoutes({ mail, log }: Pick<Services, 'mail' | 'log'>
       const person = await withPassword(c, password)
       const wasOn = await factor.end(person.id)
       await auth.forget(person.id)
+      if (wasOn) auth.audit(person.id, { action: 'second_factor_off' }, c.req.raw, clientAddress(c))
       if (wasOn) await mail.sendToAccount({ kind: 'second_factor_off', to: person.email, locale: localeOf(locale) })
       return withCookies({ ok: true }, [])
     }),

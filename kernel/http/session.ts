@@ -75,6 +75,7 @@ export function sessionRoutes(
       const cookies = await auth.passwords.changePassword(c.req.raw, input, clientAddress(c))
       await auth.forget(signedIn.id)
       await auth.dropSessions(signedIn.id)
+      auth.audit(signedIn.id, { action: 'password_changed' }, c.req.raw, clientAddress(c))
       await mail.sendToAccount({ kind: 'changed', to: signedIn.email, locale: localeOf(locale) })
       return withCookies({ ok: true }, cookies)
     }),
@@ -93,6 +94,7 @@ export function sessionRoutes(
       attempt.succeeded()
       await auth.forget(account.id)
       await auth.dropSessions(account.id)
+      auth.audit(account.id, { action: 'password_changed', details: 'by a link' }, c.req.raw, clientAddress(c))
       await mail.sendToAccount({ kind: 'changed', to: account.email, locale: localeOf(locale) })
       const signedIn = await auth.passwords.signIn(c.req.raw, { email: account.email, password }, clientAddress(c))
       return signInAnswer(signedIn, { user: { email: account.email, name: account.name } })

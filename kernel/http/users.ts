@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
+import { auditAct } from '../auth/audit.ts'
 import { type AuthRoom, addMember } from '../auth/index.ts'
 import { requireRoles, USER_ENTITY } from '../auth/members.ts'
 import { requireAdminister } from '../auth/rights.ts'
@@ -106,6 +107,12 @@ export function userRoutes(services: Services, auth: AuthRoom): Hono<TenantEnv> 
       }
       const wasOn = await auth.secondFactor.end(account.id)
       await auth.forget(account.id)
+      await auditAct(services.database, model, actor, {
+        action: 'second_factor_reset',
+        about: account.name,
+        kind: USER_ENTITY,
+        record: c.req.param('id'),
+      })
       if (wasOn) await services.mail.sendToAccount({ kind: 'second_factor_reset', to: account.email, locale: 'en' })
       return jsonAnswer({ was_on: wasOn })
     }),

@@ -7,6 +7,7 @@ import { AUTH_CHANNEL, tenantMessage } from '../auth/channel.ts'
 import { lockAdministrators, requireAdministrator } from '../auth/index.ts'
 import { Model } from '../catalog/model.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
+import { writeAudit } from '../auth/audit.ts'
 import { insertJob } from '../jobs/job-rows.ts'
 import type { Jobs } from '../jobs/runner.ts'
 import type { Database, Reserved } from '../run/database.ts'
@@ -230,6 +231,13 @@ async function publishOnce(
     note: request.note ?? null,
     by: request.by,
   })
+  if (request.by !== null)
+    await writeAudit(connection, model, {
+      action: 'published',
+      by: request.by,
+      about: `Version ${snapshot.version}`,
+      details: request.note ?? request.packages.map(({ name }) => name).join(', '),
+    })
   await writeRoles(connection, model)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
