@@ -109,10 +109,11 @@ async function historyRows(
 ): Promise<RawRow[]> {
   const { schema } = context.model.snapshot
   const users = context.model.entity('system.user')
+  const [kind] = users.field('kind')?.columns ?? []
   const newer: Sql = after === undefined ? sql`` : sql` AND h.at > ${input('after', 'timestamptz')}`
   const older: Sql = before === undefined ? sql`` : sql` AND h.version < ${input('before', 'int4')}`
   const most: Sql = limit === undefined ? sql`` : sql` LIMIT ${input('limit', 'int4')}`
-  const query = sql`SELECT h.version, to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.actor, u.display_name, h.operation, h.changes FROM ${ident(schema, '_history')} AS h LEFT JOIN ${ident(
+  const query = sql`SELECT h.version, to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.actor, u.display_name, ${ident('u', kind?.column ?? 'id')}, h.operation, h.changes FROM ${ident(schema, '_history')} AS h LEFT JOIN ${ident(
     schema,
     users.entity.table,
   )} AS u ON u.id = h.actor WHERE h.record = ${input('id', 'uuid')} AND h.entity = ${input('entity', 'text')}${newer}${older} ORDER BY h.version DESC, h.id DESC${most}`
@@ -129,12 +130,14 @@ async function historyRows(
   )
 }
 
+const KINDS = ['person', 'key', 'system'] as const
+
 function entryOf(rights: Rights, entity: EntityModel, row: RawRow): HistoryEntry {
-  const [version, at, actor, name, operation, changes] = row
+  const [version, at, actor, name, kind, operation, changes] = row
   return {
     version: Number(version),
     at: at ?? '',
-    by: actor ? { id: actor, display_name: name ?? '' } : null,
+    by: actor ? { id: actor, display_name: name ?? '', kind: KINDS.find((one) => one === kind) ?? 'person' } : null,
     operation: operation as HistoryEntry['operation'],
     changes: namedChanges(rights, entity, JSON.parse(changes ?? '{}')),
   }

@@ -24,10 +24,13 @@ export interface HistoryAnswer {
   next: number | null
 }
 
+export type ActorKind = 'person' | 'key' | 'system'
+
 export interface HistoryEntry {
   version: number
   at: string
-  by: { id: string; display_name: string } | null
+  /** `kind`: a person, an API key, or the system itself. */
+  by: { id: string; display_name: string; kind: ActorKind } | null
   operation: 'create' | 'update' | 'delete' | 'restore'
   /** Field name → old and new wire values; empty for create. */
   changes: Readonly<Record<string, readonly [WireValue, WireValue]>>

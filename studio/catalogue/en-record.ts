@@ -45,6 +45,7 @@ export const enRecord = {
   'record.history.update': 'changed this',
   'record.history.delete': 'put this into the trash',
   'record.history.restore': 'took this out of the trash',
+  'record.history.key': 'API key',
   'record.history.system': 'The system',
   'record.history.to': 'to',
   'record.history.earlier': 'Show earlier',

@@ -51,6 +51,7 @@ export const ruRecord = {
   'record.history.update': '— запись изменена',
   'record.history.delete': '— запись перемещена в корзину',
   'record.history.restore': '— запись возвращена из корзины',
+  'record.history.key': 'Ключ API',
   'record.history.system': 'Система',
   'record.history.to': 'на',
   'record.history.earlier': 'Показать более ранние',

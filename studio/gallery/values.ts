@@ -138,7 +138,7 @@ export const sampleRecords: readonly WireRecord[] = (
   ['usual', 'long', 'chinese', 'empty', 'extreme', 'usual', 'long', 'chinese'] as const
 ).map((sample, index) => recordOf(sample, `${ID}${index}`))
 
-const by = (id: string, display_name: string) => ({ id, display_name })
+const by = (id: string, display_name: string) => ({ id, display_name, kind: 'person' }) as const
 export const sampleHistory: readonly HistoryEntry[] = [
   {
     version: 3,

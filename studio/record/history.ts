@@ -5,6 +5,7 @@ import type { HistoryEntry, WireValue } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
 import { t, type TextKey } from '../app/i18n.ts'
+import { icon } from '../app/icon.ts'
 import { meta, text } from '../app/meta.ts'
 import { hrefOf } from '../app/router.ts'
 import { records, recordsVersion } from '../app/records.ts'
@@ -75,6 +76,7 @@ export function renderHistory(entity: string, recordId: string, entries: readonl
     ${entries.map(
       (entry) => html`<li>
         <div class="rl-history-head">
+          ${entry.by?.kind === 'key' ? icon('key-round', t('record.history.key')) : nothing}
           <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
           ${t(OPERATIONS[entry.operation])}
           <a class="rl-history-at" href=${hrefOf.record(entity, recordId, { at: entry.at })} title=${t('record.past.see')}

@@ -407,6 +407,7 @@ describe('history', () => {
     const rest = await tenant.call('GET', `records/shop.customer/${made.id}/history?limit=2&before=${newest.body.next}`)
     expect(rest.body).toEqual({ data: body.data.slice(2), next: null })
     expect(body.data[1].by.display_name).toEqual(expect.any(String))
+    expect(body.data[1].by.kind).toBe('key')
     const then = await tenant.call('GET', `records/shop.customer/${made.id}?${query({ at: between })}`)
     expect(then.body).toMatchObject({ display_name: 'Old', name: 'Old', rating: 1, version: 1 })
   })
