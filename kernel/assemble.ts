@@ -15,6 +15,7 @@ import { createKeyring, readSecrets } from './platform/secret.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { createPublisher } from './schema/publisher.ts'
 import type { Services } from './services.ts'
+import { createSso } from './sso/flow.ts'
 import { prepareInstallation } from './tenants/registry.ts'
 import { createTenants, type Tenants } from './tenants/index.ts'
 
@@ -114,7 +115,15 @@ async function furnish(
   }
   const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })
   const health: Health = { isReady: false }
-  const app = createApp({ services, auth, files, tenants, publisher, health, pagesFolder })
+  const sso = createSso({
+    database,
+    catalog,
+    accounts: auth.accounts,
+    keys,
+    log,
+    allowsPrivate: config.ssoPrivate,
+  })
+  const app = createApp({ services, auth, sso, files, tenants, publisher, health, pagesFolder })
   return {
     app,
     services,

@@ -102,6 +102,8 @@ export interface Identity {
   isOperator: boolean
   /** Their sign-in asked for more than a password, or for none of ours. */
   isStrong: boolean
+  /** Id of the one tenant that the session is of, because its provider has opened it; null: of the account. */
+  onlyTenant: string | null
 }
 
 export interface Services {

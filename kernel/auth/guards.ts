@@ -146,6 +146,10 @@ const OWN_GUARDS: Readonly<Record<string, WriteGuard>> = {
   team: tellEveryone,
   share: tellEveryone,
   team_link: tellEveryone,
+  // Whoever names a provider says who may come in as whom.
+  identity_provider: async ({ model, actor }) => {
+    if (actor.kind !== 'system' && !canAdminister(model, actor)) throw forAdministrators()
+  },
   member: async (write) => {
     if (write.entity.entity.name === USER_ENTITY && write.operation !== 'purge') {
       await keepRolesApart(write)

@@ -3,17 +3,17 @@ import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
-import type { Auth, Catalog, Identity, TenantInfo } from '../services.ts'
+import type { Auth, Catalog, TenantInfo } from '../services.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { type AuditEntry, auditAccount } from './audit.ts'
 import { createActors } from './actors.ts'
 import { badKey } from './api-keys.ts'
 import { AUTH_CHANNEL, identityMessage, readMessage } from './channel.ts'
-import { openLibrary } from './library.ts'
+import { AUTH_SCHEMA, openLibrary } from './library.ts'
 import { membershipsOf } from './memberships.ts'
 import { createPasswordSignIn, type PasswordSignIn, type SignInAnswer } from './password-sign-in.ts'
 import { createSecondFactor, type SecondFactor } from './second-factor.ts'
-import { createSecondStep, type SecondStep } from './second-step.ts'
+import { createSecondStep, openSession, type SecondStep } from './second-step.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { sessionCookie } from './session-cookie.ts'
 import { createSessions, type SignedIn } from './sessions.ts'
@@ -56,7 +56,12 @@ export interface AuthRoom extends Auth {
   links: Throttle
   resets: Throttle
   minPasswordLength: number
-  identityOf(request: Request): Promise<(Identity & SignedIn) | null>
+  /** Whoever is signed in, be it by a provider of a tenant for that tenant alone. */
+  visitorOf(request: Request): Promise<SignedIn | null>
+  /** The owner of an account; a session of one tenant alone does nothing with it. */
+  identityOf(request: Request): Promise<SignedIn | null>
+  /** @returns headers of a session that enters this tenant alone */
+  openTenantSession(request: Request, identity: string, tenantId: string): Promise<readonly string[]>
   /** Organisations that this account can enter now. */
   tenantsOf(identity: string): Promise<readonly TenantInfo[]>
   /** A Set-Cookie header when the session has been prolonged. */
@@ -166,7 +171,18 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
         ? new RelataError('RL300', 'Please sign in to use this organisation.')
         : badKey(),
     audit,
-    identityOf: sessions.of,
+    visitorOf: sessions.of,
+    async identityOf(request) {
+      const signedIn = await sessions.of(request)
+      return signedIn?.onlyTenant === null ? signedIn : null
+    },
+    openTenantSession: (request, identity, tenantId) =>
+      openSession(library, cookie, request, identity, true, async (tokenHash) => {
+        await database.query(`INSERT INTO ${AUTH_SCHEMA}.session_scope (token_hash, tenant) VALUES ($1, $2)`, [
+          tokenHash,
+          tenantId,
+        ])
+      }),
     renew: sessions.renew,
     tenantsOf,
     forget,

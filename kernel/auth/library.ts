@@ -147,8 +147,31 @@ CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.second_step (
   tries int4 NOT NULL DEFAULT 0,
   expires_at timestamptz NOT NULL
 );
+CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.session_scope (
+  token_hash text PRIMARY KEY,
+  tenant text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.sso_account (
+  provider uuid NOT NULL,
+  subject text NOT NULL,
+  identity uuid NOT NULL,
+  PRIMARY KEY (provider, subject)
+);
+CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.sso_flow (
+  state_hash text PRIMARY KEY,
+  browser_hash text NOT NULL,
+  tenant text NOT NULL,
+  provider uuid NOT NULL,
+  nonce text NOT NULL,
+  verifier text NOT NULL,
+  return_to text NOT NULL,
+  expires_at timestamptz NOT NULL
+);
 ALTER TABLE ${AUTH_SCHEMA}.password_link ADD COLUMN IF NOT EXISTS purpose text NOT NULL DEFAULT 'handed';
 DELETE FROM ${AUTH_SCHEMA}.session WHERE "expiresAt" < now();
 DELETE FROM ${AUTH_SCHEMA}.password_link WHERE expires_at < now();
+DELETE FROM ${AUTH_SCHEMA}.session_scope AS c WHERE NOT EXISTS (SELECT 1 FROM ${AUTH_SCHEMA}.session AS s WHERE s.token = c.token_hash) AND c.created_at < now() - interval '1 hour';
+DELETE FROM ${AUTH_SCHEMA}.sso_flow WHERE expires_at < now();
 DELETE FROM ${AUTH_SCHEMA}.second_step WHERE expires_at < now();
 `

@@ -84,16 +84,22 @@ export function createSecondStep(
   }
 }
 
-/** For whoever has shown by other means than a password who they are. @returns headers to pass on */
+/**
+ * For whoever has shown by other means than a password who they are.
+ * @param beforeTold nobody has the token yet
+ * @returns headers to pass on
+ */
 export async function openSession(
   { context }: Library,
   cookie: SessionCookie,
   request: Request,
   identity: string,
   rememberMe: boolean,
+  beforeTold?: (tokenHash: string) => Promise<void>,
 ): Promise<string[]> {
   const userAgent = request.headers.get('user-agent')?.slice(0, 500) ?? ''
   const { token } = await context.internalAdapter.createSession(identity, !rememberMe, { userAgent })
+  await beforeTold?.(fingerprint(token))
   return rememberMe ? [cookie.header(token, SESSION_SECONDS)] : cookie.untilClosed(token)
 }
 

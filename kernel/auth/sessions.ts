@@ -31,7 +31,8 @@ const LONGEST_SECONDS = 90 * DAY_SECONDS
 
 const FIND = `SELECT s.id, s."userId", u.email, u.name, u."isOperator", floor(extract(epoch from s."expiresAt") * 1000)::bigint,
 EXISTS (SELECT 1 FROM ${AUTH_SCHEMA}.second_factor AS f WHERE f.identity = u.id AND f.confirmed_at IS NOT NULL)
-  OR NOT EXISTS (SELECT 1 FROM ${AUTH_SCHEMA}.account AS a WHERE a."userId" = u.id AND a.password IS NOT NULL)
+  OR NOT EXISTS (SELECT 1 FROM ${AUTH_SCHEMA}.account AS a WHERE a."userId" = u.id AND a.password IS NOT NULL),
+(SELECT c.tenant FROM ${AUTH_SCHEMA}.session_scope AS c WHERE c.token_hash = s.token)
 FROM ${AUTH_SCHEMA}.session AS s JOIN ${AUTH_SCHEMA}."user" AS u ON u.id = s."userId" WHERE s.token = $1 AND s."expiresAt" > now()`
 
 const RENEW = `UPDATE ${AUTH_SCHEMA}.session SET "updatedAt" = now(),
@@ -47,15 +48,17 @@ export function createSessions(database: Database, cookie: SessionCookie): Sessi
     const tokenHash = fingerprint(token)
     const [row] = await database.query(FIND, [tokenHash])
     if (!row) return null
-    const [sessionId, id, email, name, isOperator, expiresAtMs, isStrong] = row
+    const [sessionId, id, email, name, isOperator, expiresAtMs, isStrong, scope] = row
+    const onlyTenant = scope ?? null
     const untilMs = Number(expiresAtMs)
     const value: SignedIn = {
       id: id ?? '',
       email: email ?? '',
       name: name ?? '',
       sessionId: sessionId ?? '',
-      isOperator: isOperator === 't',
-      isStrong: isStrong === 't',
+      isOperator: isOperator === 't' && onlyTenant === null,
+      isStrong: isStrong === 't' || onlyTenant !== null,
+      onlyTenant,
       tokenHash,
       expiresAtMs: untilMs,
     }

@@ -47,6 +47,7 @@ export async function findMember(
   log: Logger,
 ): Promise<Actor | null> {
   const { tenant, model } = loaded
+  if (signedIn.onlyTenant !== null && signedIn.onlyTenant !== tenant.id) return null
   const id = sessionRowId(signedIn.tokenHash, tenant.id)
   const [row] = await runSql(database, findSql(model, signedIn.id, id))
   if (!row) return null

@@ -86,7 +86,12 @@ const HISTORY: JsonSchema = object({
     object({
       version: INTEGER,
       at: { type: 'string', format: 'date-time' },
-      by: { anyOf: [object({ id: UUID, display_name: TEXT, kind: { enum: ['person', 'key', 'system'] } }), { type: 'null' }] },
+      by: {
+        anyOf: [
+          object({ id: UUID, display_name: TEXT, kind: { enum: ['person', 'key', 'system'] } }),
+          { type: 'null' },
+        ],
+      },
       operation: { type: 'string', enum: ['create', 'update', 'delete', 'restore'] },
       changes: {
         type: 'object',

@@ -8,6 +8,7 @@ import { enterTenant, type TenantEnv } from '../request.ts'
 import { problemResponse } from '../respond/problem.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Services } from '../services.ts'
+import type { Sso } from '../sso/flow.ts'
 import type { Tenants } from '../tenants/index.ts'
 import { accessRoutes } from './access.ts'
 import { accountRoutes } from './account.ts'
@@ -25,12 +26,14 @@ import { recordRoutes } from './records.ts'
 import { clientAddress, sameOriginOnly, securityHeaders } from './security.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './session.ts'
+import { ssoRoutes } from './sso.ts'
 import { tenantRoutes } from './tenants.ts'
 import { userRoutes } from './users.ts'
 
 export interface AppParts {
   services: Services
   auth: AuthRoom
+  sso: Sso
   files: FileStore
   tenants: Tenants
   publisher: SchemaPublisher
@@ -39,7 +42,7 @@ export interface AppParts {
   pagesFolder: string
 }
 
-export function createApp({ services, auth, files, tenants, publisher, health, pagesFolder }: AppParts): Hono {
+export function createApp({ services, auth, sso, files, tenants, publisher, health, pagesFolder }: AppParts): Hono {
   const { log } = services
   const app = new Hono()
   app.onError((error, c) => problemResponse(error, log, { method: c.req.method, path: c.req.path }))
@@ -51,6 +54,7 @@ export function createApp({ services, auth, files, tenants, publisher, health, p
   app.route('/api', sessionRoutes(auth, tenants, services, welcome))
   app.route('/api', accountRoutes(services, auth))
   app.route('/api', secondFactorRoutes(services, auth))
+  app.route('/api', ssoRoutes(services, auth, sso))
   app.route('/api', joinRoutes(services, auth))
   app.route('/api', tenantRoutes(services, auth, tenants))
   app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))

@@ -14,7 +14,8 @@ import { readJson } from './read-json.ts'
 import { clientAddress } from './security.ts'
 
 export interface SessionAnswer {
-  user: { email: string; name: string; isOperator: boolean } | null
+  /** `isOfTenant`: signed in by its provider, for this one tenant; nothing can be done with the account. */
+  user: { email: string; name: string; isOperator: boolean; isOfTenant?: true } | null
   /** `filling`: only while a demo is not whole. */
   tenants: readonly { slug: string; title: string; isDemo: boolean; filling?: Filling }[]
   setup: 'needed' | 'done'
@@ -40,12 +41,17 @@ export function sessionRoutes(
 
   app.get('/session', (c) =>
     answer(c, log, async () => {
-      const signedIn = await auth.identityOf(c.req.raw)
+      const signedIn = await auth.visitorOf(c.req.raw)
+      const open = signedIn ? await auth.tenantsOf(signedIn.id) : []
+      const entered = open.filter(({ id }) => !signedIn?.onlyTenant || signedIn.onlyTenant === id)
       const body: SessionAnswer = {
-        user: signedIn && { email: signedIn.email, name: signedIn.name, isOperator: signedIn.isOperator },
-        tenants: signedIn
-          ? await Promise.all((await auth.tenantsOf(signedIn.id)).map((tenant) => summaryOf(tenant, tenants)))
-          : [],
+        user: signedIn && {
+          email: signedIn.email,
+          name: signedIn.name,
+          isOperator: signedIn.isOperator,
+          ...(signedIn.onlyTenant === null ? {} : { isOfTenant: true }),
+        },
+        tenants: await Promise.all(entered.map((tenant) => summaryOf(tenant, tenants))),
         setup: (await auth.setup.isNeeded()) ? 'needed' : 'done',
         minPasswordLength: auth.minPasswordLength,
       }

@@ -25,6 +25,8 @@ export interface Config {
   readonly smtp: { readonly url: string; readonly from: string } | null
   /** Characters a new password must have. */
   readonly minPasswordLength: number
+  /** Identity providers may stand in the server's own network. */
+  readonly ssoPrivate: boolean
   /** First encrypts, all decrypt; empty: the key file in the data folder is used. */
   readonly secrets: readonly string[]
   readonly logLevel: LogLevel
@@ -106,6 +108,7 @@ export function readConfig(env: Environment = process.env): Config {
     admin: email && password ? Object.freeze({ email, password }) : null,
     smtp: smtpUrl && mailFrom ? Object.freeze({ url: smtpUrl, from: mailFrom }) : null,
     minPasswordLength,
+    ssoPrivate: read(VARIABLES.ssoPrivate),
     secrets: Object.freeze([...read(VARIABLES.secrets)]),
     logLevel: read(VARIABLES.logLevel),
     logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat,

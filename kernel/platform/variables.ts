@@ -199,6 +199,16 @@ export const VARIABLES = {
     fallback: DEFAULT_MIN_LENGTH,
     read: wholeNumber(8, 64),
   }),
+  ssoPrivate: define({
+    name: 'RELATA_SSO_PRIVATE',
+    help: '`true` when identity providers stand in the own network: the server then asks private addresses, and http.',
+    defaultText: '`false`',
+    fallback: false,
+    read: (text) =>
+      text === 'true' || text === 'false'
+        ? text === 'true'
+        : { why: 'it is neither true nor false', whatToDo: 'Use true or false.' },
+  }),
   logLevel: define<LogLevel>({
     name: 'RELATA_LOG_LEVEL',
     help: `One of ${LOG_LEVELS.join(', ')}.`,

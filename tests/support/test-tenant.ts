@@ -38,7 +38,8 @@ export interface TestTenant extends Caller {
 
 export interface Person {
   email: string
-  password: string
+  /** Absent: signs in by other means. */
+  password?: string
   roles: readonly string[]
   /** Default: the address up to its @. */
   name?: string
@@ -90,7 +91,11 @@ export async function openTestTenant(
     as,
     async addPerson({ email, password, roles, name = email.split('@')[0] ?? email }) {
       const loaded = await kernel.services.catalog.load(tenant.slug)
-      const account = await kernel.auth.accounts.create({ email, name, password })
+      const account = await kernel.auth.accounts.create({
+        email,
+        name,
+        ...(password === undefined ? {} : { password }),
+      })
       const { userId } = await addMember(kernel.services.database, loaded, { ...account, identity: account.id, roles })
       return userId
     },
