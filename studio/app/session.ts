@@ -14,7 +14,7 @@ export interface TenantSummary {
 }
 
 export interface Session {
-  user: { email: string; name: string; isOperator?: boolean } | null
+  user: { email: string; name: string; isOperator?: boolean; isOfTenant?: true } | null
   tenants: readonly TenantSummary[]
   setup: 'needed' | 'done'
   /** Characters that a new password must have. */
@@ -133,6 +133,9 @@ export function ruleEnvironment(): RuleEnvironment {
 export const timeZone = (): string => profile.get()?.time_zone ?? deviceZone
 
 const LAST_KEY = 'relata.tenant'
+/** Of the last visit; '' when there was none. */
+export const lastTenant = (): string => localStorage.getItem(LAST_KEY) ?? ''
+
 export const rememberTenant = (slug = currentTenant()): void => localStorage.setItem(LAST_KEY, slug)
 /** Where to go from `/`: the tenant of the last visit, else the first one. */
 export function startTenant(tenants: readonly TenantSummary[]): TenantSummary | undefined {

@@ -50,6 +50,15 @@ export const enAccess = {
   'newKey.entities.some': 'Only of these entities',
   'newKey.entities.missing': 'Choose at least one entity.',
 
+  'signIn.or': 'or',
+  'signIn.with': 'Continue with {{name}}',
+  'signIn.sso.unverified': 'The provider does not confirm your e-mail address. Ask whoever looks after it.',
+  'signIn.sso.unknown': 'You are not a user of this organisation. Ask an administrator for an invitation.',
+  'signIn.sso.expired': 'That took too long, or began in another browser. Try again.',
+  'signIn.sso.failed':
+    'The provider did not let you in, or could not be reached. Try again, or sign in with your password.',
+  'profile.ofTenant': 'You signed in by your organisation. Your password and your devices are looked after there.',
+
   'secondFactor.title': 'Second factor',
   'secondFactor.text':
     'Besides the password, signing in asks for a code that an app on your phone shows. Whoever learns your password alone cannot get in.',

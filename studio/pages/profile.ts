@@ -9,7 +9,7 @@ import { locale, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { inputValue } from '../app/inputs.ts'
 import { meta, text } from '../app/meta.ts'
-import { density, type Profile, profile, saveProfile, setDensity, type Theme } from '../app/session.ts'
+import { density, type Profile, profile, saveProfile, session, setDensity, type Theme } from '../app/session.ts'
 import '../app/new-password.ts'
 import type { RlNewPassword } from '../app/new-password.ts'
 import { errorText, problemText } from '../app/refusal.ts'
@@ -39,7 +39,7 @@ export class RlProfile extends RlElement {
   protected override render() {
     const now = profile.get()
     return html`${pageHead({ title: t('profile.title') })}
-      <div class="rl-page">${now ? html`<div class="rl-profile">${this.renderProfile(now)}${this.renderPassword(now)}<rl-second-factor></rl-second-factor><rl-sessions></rl-sessions></div>` : nothing}</div>`
+      <div class="rl-page">${now ? html`<div class="rl-profile">${this.renderProfile(now)}${this.renderAccount(now)}</div>` : nothing}</div>`
   }
 
   private renderProfile(now: Profile) {
@@ -117,6 +117,12 @@ export class RlProfile extends RlElement {
             </div>`
       }
     </section>`
+  }
+
+  /** Of an account that somebody else looks after nothing is asked here. */
+  private renderAccount(now: Profile) {
+    if (session.get()?.user?.isOfTenant) return html`<p class="rl-muted">${t('profile.ofTenant')}</p>`
+    return html`${this.renderPassword(now)}<rl-second-factor></rl-second-factor><rl-sessions></rl-sessions>`
   }
 
   private renderPassword(now: Profile) {

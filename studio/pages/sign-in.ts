@@ -1,14 +1,26 @@
 // E-mail and password. The address stays, so that after signing in the page asked for opens.
 import { html, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
-import { ApiError } from '../app/api.ts'
+import { ApiError, api } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
-import { t } from '../app/i18n.ts'
-import { goOn, session, signIn } from '../app/session.ts'
+import { t, type TextKey } from '../app/i18n.ts'
+import { goOn, lastTenant, session, signIn } from '../app/session.ts'
 import { errorText } from '../app/refusal.ts'
+import { route } from '../app/router.ts'
 import { setTitle } from '../shell/header.ts'
 import './gate.css'
 import './second-step.ts'
+
+const FAILURES: Readonly<Record<string, TextKey>> = {
+  unverified: 'signIn.sso.unverified',
+  unknown: 'signIn.sso.unknown',
+  expired: 'signIn.sso.expired',
+  failed: 'signIn.sso.failed',
+}
+
+/** Why signing in by a provider came to nothing. */
+const failureOf = (key: string | null): TextKey | undefined =>
+  key !== null && Object.hasOwn(FAILURES, key) ? FAILURES[key] : undefined
 
 @customElement('rl-sign-in')
 export class RlSignIn extends RlElement {
@@ -18,12 +30,16 @@ export class RlSignIn extends RlElement {
   @state() private isBusy = false
   /** Of the step that asks for a code; '' while it is the password. */
   @state() private secondStep = ''
+  @state() private providers: readonly { id: string; name: string }[] = []
   @query('form') private form!: HTMLFormElement
   @query('#password') private password!: HTMLInputElement
 
   override connectedCallback(): void {
     super.connectedCallback()
     if (!this.isAgain) setTitle(t('signIn.title'))
+    const failure = failureOf(route.get().query.get('sso'))
+    if (failure) this.error = t(failure)
+    void this.loadProviders()
   }
 
   protected override firstUpdated(): void {
@@ -78,8 +94,38 @@ export class RlSignIn extends RlElement {
       </div>
       <div id="error" role="alert">${this.error ? html`<p class="rl-error">${this.error}</p>` : nothing}</div>
       <button class="rl-button" primary large ?disabled=${this.isBusy}>${t('signIn')}</button>
+      ${this.renderProviders()}
       ${this.isAgain ? nothing : html`<a class="rl-gate-link" href="/forgot">${t('forgot.link')}</a>`}
     </form>`
+  }
+
+  /** Of the organisation that the address names, else of the last visit. */
+  private get tenant(): string {
+    return route.get().tenant || lastTenant()
+  }
+
+  private renderProviders() {
+    if (this.providers.length === 0) return nothing
+    const { pathname, search } = location
+    const back = route.get().tenant === '' ? '' : `${pathname}${search}`
+    const query = (provider: string) =>
+      new URLSearchParams({ tenant: this.tenant, provider, ...(back ? { return_to: back } : {}) }).toString()
+    return html`<div class="rl-gate-or"><span>${t('signIn.or')}</span></div>
+      ${this.providers.map(
+        ({ id, name }) =>
+          html`<a class="rl-button" large href="/api/sso/start?${query(id)}">${t('signIn.with', { name })}</a>`,
+      )}`
+  }
+
+  /** Who cannot be told signs in by password. */
+  private async loadProviders(): Promise<void> {
+    if (this.tenant === '') return
+    try {
+      const query = { tenant: this.tenant }
+      this.providers = (await api.get<{ data: { id: string; name: string }[] }>('/api/sso/providers', { query })).data
+    } catch {
+      this.providers = []
+    }
   }
 
   private async onSubmit(event: Event): Promise<void> {

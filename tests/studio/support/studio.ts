@@ -22,7 +22,7 @@ export const test = base.extend<{ signedIn: Page }, { studio: Studio }>({
   studio: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
     async ({}, use) => {
-      const server = await startServer()
+      const server = await startServer({ env: { RELATA_SSO_PRIVATE: 'true' } })
       const studio = await enter(server)
       await studio.call('POST', '/api/tenants', { title: 'Northwind Trading', slug: TENANT, kind: 'empty' })
       const lines = Array.from({ length: ROWS }, (_, index) => JSON.stringify(organisation(index)))
