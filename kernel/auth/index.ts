@@ -177,7 +177,8 @@ export async function openAuth(options: AuthOptions): Promise<AuthRoom> {
       return signedIn?.onlyTenant === null ? signedIn : null
     },
     openTenantSession: (request, identity, tenantId) =>
-      openSession(library, cookie, request, identity, true, async (tokenHash) => {
+      // A day at most: who is taken out at the provider does not stay in here.
+      openSession(library, cookie, request, identity, false, async (tokenHash) => {
         await database.query(`INSERT INTO ${AUTH_SCHEMA}.session_scope (token_hash, tenant) VALUES ($1, $2)`, [
           tokenHash,
           tenantId,

@@ -154,9 +154,11 @@ CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.session_scope (
 );
 CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.sso_account (
   provider uuid NOT NULL,
+  issuer text NOT NULL,
   subject text NOT NULL,
   identity uuid NOT NULL,
-  PRIMARY KEY (provider, subject)
+  PRIMARY KEY (provider, issuer, subject),
+  UNIQUE (provider, issuer, identity)
 );
 CREATE TABLE IF NOT EXISTS ${AUTH_SCHEMA}.sso_flow (
   state_hash text PRIMARY KEY,

@@ -1,6 +1,7 @@
 // Signing in by an identity provider: the way there, and back.
 import { type Context as HonoContext, Hono } from 'hono'
 import { type AuthRoom, withCookies } from '../auth/index.ts'
+import { Throttle } from '../auth/throttle.ts'
 import { bad, refuseUnknown } from '../parse/list-request.ts'
 import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import { isUuid } from '../run/new-id.ts'
@@ -10,14 +11,28 @@ import { answer } from './answer.ts'
 import { clientAddress } from './security.ts'
 
 const COOKIE = 'relata.sso'
-const CALLBACK = '/api/sso/callback'
 const COOKIE_SECONDS = 600
+const MINUTE = 60_000
+/** Every one of these is written down; an office shares one address. */
+const STARTS = { failures: 200, windowMs: 15 * MINUTE }
+/**
+ * One for each tenant, so that a provider of one cannot send on a browser to the provider of another and be given the
+ * code that comes back (mix-up, RFC 9700 4.4).
+ */
+const callbackOf = (tenant: string): string => `/api/sso/callback/${encodeURIComponent(tenant)}`
 
 /** Mounted under /api. */
 export function ssoRoutes({ log }: Pick<Services, 'log'>, auth: AuthRoom, sso: Sso): Hono {
   const app = new Hono()
+  const starts = new Throttle({
+    both: STARTS,
+    address: STARTS,
+    account: { ...STARTS, failures: Number.POSITIVE_INFINITY },
+  })
+  // No other site beneath the same domain sets a cookie of this name (RFC 6265bis 4.1.3.2).
+  const name = auth.isSecure ? `__Host-${COOKIE}` : COOKIE
   const cookie = (value: string, maxAgeSeconds: number): string =>
-    `${COOKIE}=${value}; Max-Age=${maxAgeSeconds}; Path=${CALLBACK}; HttpOnly; SameSite=Lax${auth.isSecure ? '; Secure' : ''}`
+    `${name}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Lax${auth.isSecure ? '; Secure' : ''}`
   const originOf = (c: HonoContext): string => auth.publicUrl ?? new URL(c.req.url).origin
 
   app.get('/sso/providers', (c) =>
@@ -34,20 +49,22 @@ export function ssoRoutes({ log }: Pick<Services, 'log'>, auth: AuthRoom, sso: S
       refuseUnknown(query, ['tenant', 'provider', 'return_to'])
       const [tenant, provider] = [query.get('tenant') ?? '', query.get('provider') ?? '']
       if (!isUuid(provider)) throw bad('provider', 'it must be the id of a provider')
-      auth.links.attempt(clientAddress(c), 'sso').succeeded()
+      starts.attempt(clientAddress(c), '')
       const returnTo = pathWithin(tenant, query.get('return_to'))
-      const { url, browser } = await sso.begin(tenant, provider, returnTo, `${originOf(c)}${CALLBACK}`)
+      const { url, browser } = await sso.begin(tenant, provider, returnTo, `${originOf(c)}${callbackOf(tenant)}`)
       return redirect(url, [cookie(browser, COOKIE_SECONDS)])
     }),
   )
 
-  app.get('/sso/callback', (c) =>
+  app.get('/sso/callback/:tenant', (c) =>
     answer(c, log, async () => {
-      const browser = new RegExp(`(?:^|; *)${COOKIE.replace('.', '\\.')}=([A-Za-z0-9_-]{43})`).exec(
+      const tenant = c.req.param('tenant')
+      const browser = new RegExp(`(?:^|; *)${name.replace('.', '\\.')}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(
         c.req.header('cookie') ?? '',
       )?.[1]
       const returned = new URL(c.req.url)
-      const result = await sso.finish(browser ?? '', new URL(`${originOf(c)}${CALLBACK}${returned.search}`))
+      const back = new URL(`${originOf(c)}${callbackOf(tenant)}${returned.search}`)
+      const result = await sso.finish(tenant, browser ?? '', back)
       const done = cookie('', 0)
       if ('failure' in result) return redirect(`/${encodeURIComponent(result.tenant)}?sso=${result.failure}`, [done])
       const { identity, loaded, returnTo } = result

@@ -42,8 +42,8 @@ export interface Sso {
     returnTo: string,
     redirectUri: string,
   ): Promise<{ url: string; browser: string }>
-  /** @param browser token of the cookie @param returned the address that the browser came back to */
-  finish(browser: string, returned: URL): Promise<SsoResult>
+  /** @param slug of the redirect address @param browser token of the cookie @param returned the address that the browser came back to */
+  finish(slug: string, browser: string, returned: URL): Promise<SsoResult>
 }
 
 const FLOW = `${AUTH_SCHEMA}.sso_flow`
@@ -80,14 +80,14 @@ export function createSso({ database, catalog, accounts, keys, log, allowsPrivat
       )
       return { url, browser }
     },
-    async finish(browser, returned) {
+    async finish(slug, browser, returned) {
       const state = returned.searchParams.get('state') ?? ''
       const [row] = await database.query(
-        `DELETE FROM ${FLOW} WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > now() RETURNING tenant, provider, nonce, verifier, return_to`,
-        [fingerprint(state), fingerprint(browser)],
+        `DELETE FROM ${FLOW} WHERE state_hash = $1 AND browser_hash = $2 AND tenant = $3 AND expires_at > now() RETURNING provider, nonce, verifier, return_to`,
+        [fingerprint(state), fingerprint(browser), slug],
       )
-      const [slug, id, nonce, verifier, returnTo] = row ?? []
-      if (!slug || !id || !nonce || !verifier) return { failure: 'expired', tenant: '' }
+      const [id, nonce, verifier, returnTo] = row ?? []
+      if (!id || !nonce || !verifier) return { failure: 'expired', tenant: slug }
       const loaded = await load(slug)
       const provider = loaded && (await findProvider(database, loaded, keys, id))
       if (!loaded || !provider) return { failure: 'expired', tenant: slug }

@@ -1,5 +1,6 @@
 // Where an administrator of a tenant may send the server by naming a provider: to https addresses outside its own
-// network (OWASP, server-side request forgery). An installation within a company may allow its own network.
+// network (OWASP, server-side request forgery). A name that changes between the look and the request meets a certificate
+// that is not its own. An installation within a company may allow its own network.
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 import type { CustomFetch } from 'openid-client'
@@ -49,13 +50,24 @@ const notAllowed = (message: string) =>
 
 const MOST_BYTES = 1_000_000
 
+async function readLimited({ body }: Response): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (!body) return null
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) throw new Error('The identity provider answers too much.')
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
+}
+
 /** For `openid-client`, which follows no redirects. */
 export function guardedFetch(allowsPrivate: boolean): CustomFetch {
   return async (url, { body, ...options }) => {
     await requireOutside(new URL(url), allowsPrivate)
     const response = await fetch(url, body === undefined ? options : { ...options, body })
-    if (Number(response.headers.get('content-length') ?? 0) > MOST_BYTES)
-      throw new RelataError('RL400', 'The identity provider answers too much.')
-    return response
+    const { status, headers } = response
+    return new Response(await readLimited(response), { status, headers })
   }
 }

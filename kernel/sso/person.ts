@@ -22,10 +22,10 @@ export async function findPerson(
   provider: Provider,
   claims: Claims,
 ): Promise<{ identity: string } | Refused> {
-  const [bound] = await database.query(`SELECT identity FROM ${BOUND} WHERE provider = $1::uuid AND subject = $2`, [
-    provider.id,
-    claims.subject,
-  ])
+  const [bound] = await database.query(
+    `SELECT identity FROM ${BOUND} WHERE provider = $1::uuid AND issuer = $2 AND subject = $3`,
+    [provider.id, provider.issuer, claims.subject],
+  )
   if (bound?.[0]) return (await isMember(database, loaded, bound[0])) ? { identity: bound[0] } : 'unknown'
   if (claims.email === null || !claims.isVerified) return 'unverified'
   const email = normalise(claims.email)
@@ -35,11 +35,14 @@ export async function findPerson(
       ? account.id
       : await join(database, accounts, loaded, provider, { account, email, name: claims.name ?? email })
   if (identity === undefined) return 'unknown'
-  await database.query(
-    `INSERT INTO ${BOUND} (provider, subject, identity) VALUES ($1::uuid, $2, $3::uuid) ON CONFLICT DO NOTHING`,
-    [provider.id, claims.subject, identity],
+  // Somebody else had the address at this provider: who has it now is not who the user is.
+  const made = await database.query(
+    `INSERT INTO ${BOUND} (provider, issuer, subject, identity) SELECT $1::uuid, $2, $3, $4::uuid
+     WHERE NOT EXISTS (SELECT 1 FROM ${BOUND} WHERE provider = $1::uuid AND issuer = $2 AND identity = $4::uuid)
+     ON CONFLICT DO NOTHING RETURNING 1`,
+    [provider.id, provider.issuer, claims.subject, identity],
   )
-  return { identity }
+  return made.length > 0 ? { identity } : 'unknown'
 }
 
 interface Newcomer {
@@ -61,7 +64,7 @@ async function join(
   // Whoever manages it elsewhere could give it a password of theirs, and come in with that: such people are invited.
   if (account?.managedBy && account.managedBy !== loaded.tenant.id) return undefined
   if (account && (await wasMember(database, loaded, account.id))) return undefined
-  const own = account ?? (await accounts.create({ email, name, managedBy: loaded.tenant.id, isProven: true }))
+  const own = account ?? (await accounts.create({ email, name, managedBy: loaded.tenant.id }))
   await addMember(database, loaded, { identity: own.id, email, name, roles })
   return own.id
 }

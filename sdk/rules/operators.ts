@@ -105,15 +105,26 @@ const LISTS: Readonly<Partial<Record<OperatorName, readonly number[]>>> = {
 const isOperator = (name: string): name is OperatorName => Object.hasOwn(COUNTS, name)
 
 const OPERATORS = new Map<string, Operator>(
-  Object.entries(COUNTS).flatMap(([name, [min, max]]) =>
-    isOperator(name) ? [[name, { name, min, max, word: WORDS[name], lists: LISTS[name] ?? [] }]] : [],
-  ),
+  Object.keys(COUNTS).flatMap((name) => (isOperator(name) ? [[name, operator(name)]] : [])),
 )
+
+/** Other names of json-logic-js: with types on both sides nothing is converted, so that equal is strictly equal. */
+const ALIASES = new Map<string, OperatorName>([
+  ['===', '=='],
+  ['!==', '!='],
+  ['?:', 'if'],
+])
 
 export const OPERATOR_NAMES: readonly string[] = ['var', ...OPERATORS.keys()]
 
+/** One that there is. */
+export function operator(name: OperatorName): Operator {
+  const [min, max] = COUNTS[name]
+  return { name, min, max, word: WORDS[name], lists: LISTS[name] ?? [] }
+}
+
 export function operatorOf(name: string): Operator | { problem: string; hint?: string } {
-  const found = OPERATORS.get(name)
+  const found = OPERATORS.get(ALIASES.get(name) ?? name)
   if (found) return found
   const hint = didYouMean(nearest(name, OPERATOR_NAMES)) ?? `There are ${OPERATOR_NAMES.join(', ')}.`
   const problem = `there is no operator “${name.slice(0, 60)}”`

@@ -1,6 +1,6 @@
 // A rule as JSON becomes a tree, its constants numbered in the order in which they stand. Two rules that differ in
 // constants only have the same shape, so that one SQL statement serves both. Structure never depends on a constant.
-import { type Operator, operatorOf } from './operators.ts'
+import { type Operator, operator, operatorOf } from './operators.ts'
 import type { RuleValue } from './types.ts'
 
 export interface RuleProblem {
@@ -89,30 +89,30 @@ class Parser {
     }
     const operand: unknown = Reflect.get(value, name)
     const at = `${path}/${name.slice(0, 60).replaceAll('~', '~0').replaceAll('/', '~1')}`
-    if (name === 'var') return this.variable(operand, at)
-    const operator = operatorOf(name)
+    if (name === 'var') return this.variable(operand, at, depth)
+    const found = operatorOf(name)
     const operands: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
     const pathOf = (index: number) => (Array.isArray(operand) ? `${at}/${index}` : at)
-    if ('problem' in operator) {
-      this.problem(path, 'unknown_operator', operator.problem, operator.hint)
+    if ('problem' in found) {
+      this.problem(path, 'unknown_operator', found.problem, found.hint)
       return { kind: 'faulty', args: this.operations(operands, pathOf, depth), path }
     }
-    const isCounted = operands.length >= operator.min && operands.length <= operator.max
+    const isCounted = operands.length >= found.min && operands.length <= found.max
     if (!isCounted) {
-      const { min, max } = operator
+      const { min, max } = found
       this.problem(at, 'operands', `“${name}” takes ${countText(min, max)}, not ${operands.length}`)
     }
-    this.shape.push(name, '(')
+    this.shape.push(found.name, '(')
     const args = operands.slice(0, MAX_NODES + 1).map((one, index) => {
       if (index > 0) this.shape.push(',')
-      if (index === operator.word) return this.word(name, one, pathOf(index))
-      return Array.isArray(one) && operator.lists.includes(index)
+      if (index === found.word) return this.word(name, one, pathOf(index))
+      return Array.isArray(one) && found.lists.includes(index)
         ? this.list(one, pathOf(index))
         : this.node(one, pathOf(index), depth + 1)
     })
     this.shape.push(')')
     if (!isCounted) return { kind: 'faulty', args, path: at }
-    return { kind: 'call', operator, args, path: at, isSoft: isChoiceOfConstants(operator, args) }
+    return { kind: 'call', operator: found, args, path: at, isSoft: isChoiceOfConstants(found, args) }
   }
 
   /** What an unknown operator would take is unknown too; operations among its operands are still looked at. */
@@ -126,13 +126,27 @@ class Parser {
       )
   }
 
-  private variable(operand: unknown, path: string): RawNode {
-    const name: unknown = Array.isArray(operand) && operand.length === 1 ? operand[0] : operand
+  private variable(operand: unknown, path: string, depth: number): RawNode {
+    const [name, otherwise, ...others]: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
+    if (others.length > 0) return this.problem(path, 'bad_var', '“var” takes a field and a value for where it is empty')
+    if (otherwise !== undefined && otherwise !== null) return this.filled(name, otherwise, path, depth)
     if (typeof name !== 'string' || name === '' || name.length > 300) {
       return this.problem(path, 'bad_var', '“var” takes the name of a field, such as {"var": "name"}')
     }
     this.shape.push(JSON.stringify(name))
     return { kind: 'var', name, path }
+  }
+
+  /** `{"var": ["x", 5]}` is `x`, and 5 where it is empty. */
+  private filled(name: unknown, otherwise: unknown, path: string, depth: number): RawNode {
+    this.shape.push('var(')
+    const field = this.variable(name, `${path}/0`, depth)
+    this.shape.push(',')
+    const rest = this.node(otherwise, `${path}/1`, depth + 1)
+    this.shape.push(')')
+    const nothing: RawNode = { kind: 'literal', value: null, path }
+    const isFilled: RawNode = { kind: 'call', operator: operator('!='), args: [field, nothing], path, isSoft: false }
+    return { kind: 'call', operator: operator('if'), args: [isFilled, field, rest], path, isSoft: false }
   }
 
   private word(operator: string, operand: unknown, path: string): RawNode {

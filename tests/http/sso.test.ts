@@ -9,7 +9,7 @@ import { openTestTenant, type TestTenant } from '../support/test-tenant.ts'
 
 const ORIGIN = 'http://localhost'
 const PASSWORD = 'correct horse battery'
-const CALLBACK = `${ORIGIN}/api/sso/callback`
+const CALLBACK = `${ORIGIN}/api/sso/callback/test`
 const GRANTED = { create: 'all', read: 'all', update: 'all' }
 const DESK = pack('desk', {
   'roles/helper.json': {
@@ -196,6 +196,21 @@ describe('attacks on the way back', () => {
     const again = await start()
     const second = new URL(again.location).searchParams.get('state')
     expect((await ask(`${CALLBACK}?code=made-up&state=${second}`, again.cookie)).location).toContain('sso=failed')
+  })
+
+  test('the way back is that of the tenant that began: a code of another one goes nowhere', async () => {
+    const begun = await start()
+    const returned = new URL(await idp.visit(begun.location))
+    returned.pathname = '/api/sso/callback/second'
+    expect((await ask(returned.href, begun.cookie)).location).toContain('sso=expired')
+  })
+
+  test('an address that has passed to somebody else does not open the account of its former owner', async () => {
+    const { email } = somebody()
+    await tenant.addPerson({ email, roles: ['system.member'] })
+    expect((await signIn()).cookie).toContain('session_token')
+    somebody({ email })
+    expect((await signIn()).location).toContain('sso=unknown')
   })
 
   test('nobody is sent elsewhere afterwards', async () => {

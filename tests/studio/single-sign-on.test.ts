@@ -10,7 +10,7 @@ test('an administrator names a provider; people come in by it and are told why n
   browser,
   studio,
 }) => {
-  idp = await startIdentityProvider(`${studio.server.url}/api/sso/callback`)
+  idp = await startIdentityProvider(`${studio.server.url}/api/sso/callback/${TENANT}`)
   await page.goto(`/${TENANT}/system.identity_provider/new`)
   await page.getByLabel('Name').fill('Northwind ID')
   await page.getByLabel('Issuer').fill(idp.issuer)
