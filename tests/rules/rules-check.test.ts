@@ -75,7 +75,7 @@ describe('a rule is refused', () => {
         { '<': [{ var: 'born' }, '2025-02-30', 1, 2] },
         { in: [{ var: 'citty' }, { var: 'size' }] },
         { in: [{ '+': [{ var: 'name' }] }, { nothing: 1 }] },
-        { var: ['size', 0] },
+        { var: ['size', 0, 1] },
         'yes',
       ],
     }
@@ -87,7 +87,7 @@ describe('a rule is refused', () => {
       ['/and/4/in/1/1', 'a list holds texts or numbers', undefined],
       ['/and/6/<', '“<” takes 2 to 3 operands, not 4', undefined],
       ['/and/8/in/1', 'there is no operator “nothing”', 'There are var, ==, !=, <, <=, >, >=, and'],
-      ['/and/9/var', '“var” takes the name of a field, such as {"var": "name"}', undefined],
+      ['/and/9/var', '“var” takes a field and a value for where it is empty', undefined],
       ['/and/0/==/0/var', 'there is no field “nmae” here', 'Did you mean “name”?'],
       ['/and/1/containz/1/lowercase/var', 'there is no field “amont” here', 'Did you mean “amount”?'],
       ['/and/2/>/1', '“big” is not a number; write decimals as text, like "12.50"', undefined],
