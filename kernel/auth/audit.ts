@@ -112,22 +112,20 @@ const ACTIONS: Readonly<Record<GuardedWrite['operation'], AuditAction>> = {
 /** Fields that say nothing of access: their changes are in the history of the record. */
 const OWN_BUSINESS: ReadonlySet<string> = new Set(['locale', 'time_zone', 'theme'])
 
+const MOST_NAMED = 100
+
 /** Of a write to records that decide over access. */
 export async function auditWrite({ tx, model, actor, entity, ids, operation, fields }: GuardedWrite): Promise<void> {
   const said = [...fields].filter((field) => !OWN_BUSINESS.has(field))
   if (operation === 'update' && said.length === 0) return
+  const shared = { action: ACTIONS[operation], by: actor.userId, kind: entity.entity.name, details: said.join(', ') }
+  // A load of many is one act.
+  if (ids.length > MOST_NAMED) return writeEntries(tx, model, [{ ...shared, about: `${ids.length} records` }])
   const names = await namesOf(tx, model, entity, ids)
   await writeEntries(
     tx,
     model,
-    names.map(({ id, name }) => ({
-      action: ACTIONS[operation],
-      by: actor.userId,
-      about: name,
-      kind: entity.entity.name,
-      record: id,
-      details: said.join(', '),
-    })),
+    names.map(({ id, name }) => ({ ...shared, about: name, record: id })),
   )
 }
 

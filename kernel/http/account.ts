@@ -1,7 +1,7 @@
 // What the owner of an account does beside signing in: ask for a new password, look at a link before using it, see
 // where the account is signed in and end that.
 import { Type } from '@sinclair/typebox'
-import { Hono } from 'hono'
+import { type Context as HonoContext, Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import { isAddress, normalise } from '../auth/accounts.ts'
 import { type AuthRoom, withCookies } from '../auth/index.ts'
@@ -62,22 +62,26 @@ export function accountRoutes({ database, mail, log }: Services, auth: AuthRoom)
   )
 
   /** All but the one that asks. */
-  app.delete('/sessions', (c) => answer(c, log, async () => end(await signedIn(c.req.raw), 'others')))
+  app.delete('/sessions', (c) => answer(c, log, async () => end(c, await signedIn(c.req.raw), 'others')))
 
   app.delete('/sessions/:id', (c) =>
     answer(c, log, async () => {
       const person = await signedIn(c.req.raw)
       const id = c.req.param('id')
       if (!isUuid(id)) throw noSession()
-      return end(person, id)
+      return end(c, person, id)
     }),
   )
 
-  async function end(person: SignedIn, which: string): Promise<Response> {
+  async function end(c: HonoContext, person: SignedIn, which: string): Promise<Response> {
     const ended = await endSessions(database, person, which)
     if (ended.length === 0 && which !== 'others') throw noSession()
     await auth.forget(person.id)
     for (const { tokenHash } of ended) await auth.dropSessions(person.id, tokenHash)
+    if (ended.length > 0) {
+      const details = `${ended.length} other`
+      auth.audit(person.id, { action: 'signed_out', details }, c.req.raw, clientAddress(c))
+    }
     return withCookies({ ended: ended.length }, [])
   }
 

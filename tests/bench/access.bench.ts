@@ -60,6 +60,7 @@ export const bench: Bench = async (say) => {
         rows.push({ what, value: rounded(ratio), unit: 'ratio', goal: isWide ? '<= 1.3' : '<= 5' })
       }
     }
+    rows.push({ what: 'explain', value: rounded(await explain(client, readers)), unit: 'ms', goal: '< 50' })
     return rows
   } finally {
     await server?.stop()
@@ -67,6 +68,21 @@ export const bench: Bench = async (say) => {
     await embedded.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Why may they see it: of each reader, of a record from the middle. */
+async function explain(client: Client, readers: readonly Reader[]): Promise<number> {
+  const { data } = JSON.parse((await client.send({ method: 'GET', path: `${LIST}&offset=5000` })).text)
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++)
+    for (const { userId } of readers) {
+      const start = performance.now()
+      const path = `${api}/records/bench.case/${data[round]?.id}/access?user=${userId}`
+      const { status } = await client.send({ method: 'GET', path })
+      if (status !== 200) throw new Error(`explain answered ${status}`)
+      times.push(performance.now() - start)
+    }
+  return median(times)
 }
 
 async function prepared(url: string): Promise<Client> {
