@@ -72,6 +72,7 @@ test('the sidebar shows one app, and its entries lead to lists', async ({ signed
   await page.getByRole('button', { name: /^App:/ }).click()
   await page.getByRole('menuitem', { name: 'Settings' }).click()
   await expect(page).toHaveURL(`/${TENANT}/system.user`)
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('link', { name: 'Jobs' }).click()
   await expect(page).toHaveURL(`/${TENANT}/system.job`)
   await page.goBack()
