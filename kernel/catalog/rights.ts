@@ -31,6 +31,10 @@ export interface Reach {
 
 const NOWHERE: Reach = { scope: 'none', rules: [] }
 
+/** Refused whatever a role says: nobody can be given it. */
+export const isForNobody = (target: EntityModel, operation: Operation): boolean =>
+  refuses(target, operation) || (operation === 'create' && MADE_BY_THE_KERNEL.has(target.entity.name))
+
 /** May the actor do this with some record at least? */
 export function can(model: Model, actor: Actor, entity: EntityModel, operation: Operation): boolean {
   return isSome(reachOf(model, rolesOf(model, actor), entity, operation))

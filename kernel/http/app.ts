@@ -22,6 +22,7 @@ import { pageRoutes } from './pages.ts'
 import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
 import { clientAddress, sameOriginOnly, securityHeaders } from './security.ts'
+import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
 import { tenantRoutes } from './tenants.ts'
 import { userRoutes } from './users.ts'
@@ -74,6 +75,7 @@ function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publish
     openApiRoutes(services),
     profileRoutes(services),
     keyRoutes(services),
+    roleRoutes(services),
     userRoutes(services, auth),
     invitationRoutes(services, auth),
   ]
