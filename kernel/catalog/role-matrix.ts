@@ -8,7 +8,7 @@ import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { EntityModel, Model } from './model.ts'
 import { qualify } from './qualify.ts'
-import { isForNobody, scopeOf } from './rights.ts'
+import { isForEverybody, isForNobody, scopeOf } from './rights.ts'
 import { SYSTEM_PACKAGE } from './reserved.ts'
 import { isRecord } from './trace.ts'
 
@@ -22,6 +22,7 @@ export function roleMatrix(model: Model, role: Role): WireRoleEntity[] {
       grants: grantsOf(model, role, target),
       fields: fieldsOf(role, target),
       impossible: OPERATIONS.filter((operation) => isForNobody(target, operation)),
+      everyone: OPERATIONS.filter((operation) => isForEverybody(target, operation)),
     }))
 }
 

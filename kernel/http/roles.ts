@@ -50,6 +50,7 @@ async function readRole(database: Queryable, model: Model, name: string): Promis
     ...(await readHolders(database, model, name)),
     layers: roleLayers(model, role, latest?.sources ?? []),
     entities: roleMatrix(model, role),
+    packages: model.snapshot.packages.map(({ name: owner, label }) => ({ name: owner, label })),
   }
 }
 

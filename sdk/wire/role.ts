@@ -22,6 +22,8 @@ export interface WireRoleEntity {
   fields: Readonly<Record<string, FieldRight>>
   /** What no role can give for this entity. */
   impossible: readonly Operation[]
+  /** What every role gives that has no line for this entity. */
+  everyone: readonly Operation[]
 }
 
 /** What one package says of the role, names qualified; members that it does not set are absent. */
@@ -58,4 +60,6 @@ export interface WireRole {
   /** The first brought the role, each of the others changes what stands before it. */
   layers: readonly WireRoleLayer[]
   entities: readonly WireRoleEntity[]
+  /** In the order in which one stands on another. */
+  packages: readonly { name: string; label: Text }[]
 }

@@ -62,6 +62,7 @@ test('each right of a role says where it comes from', async () => {
   expect(entityOf(clerk, 'system.user')).toMatchObject({
     grants: { read: { scope: 'all', from: 'kernel' }, update: { scope: 'none', from: 'kernel' } },
   })
+  expect(entityOf(clerk, 'system.user')?.everyone).toEqual(['read'])
   expect(entityOf(clerk, 'system.role')?.impossible).toEqual(['create', 'update', 'delete', 'import', 'share'])
   const administrator = await role('system.administrator')
   expect(entityOf(administrator, 'system.user')?.grants.update).toEqual({ scope: 'all', from: 'administer' })
