@@ -26,6 +26,8 @@ export interface RoleDraft {
 export type Target = Pick<WireRoleEntity, 'entity' | 'impossible' | 'everyone'>
 
 export const OTHERS = '*'
+/** Key of what is wrong with the right to administer. */
+export const ADMINISTER = 'administer'
 /** The row of all other entities. */
 export const OTHERS_TARGET: Target = { entity: OTHERS, impossible: [], everyone: [] }
 const SYSTEM = 'system.'

@@ -6,8 +6,9 @@ import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRecord } from '../catalogue/en-record.ts'
+import { enRoles } from '../catalogue/en-roles.ts'
 
-export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships, ...enAccess }
+export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships, ...enAccess, ...enRoles }
 
 type Texts = Readonly<Record<string, string>>
 const others = import.meta.glob<Readonly<Record<string, Texts>>>(['../catalogue/*.ts', '!../catalogue/en*.ts'])
