@@ -36,8 +36,8 @@ export function roleRoutes(services: Services): Hono<TenantEnv> {
 /** @throws RL205 */
 async function readRole(database: Queryable, model: Model, name: string): Promise<WireRole> {
   const role = model.role(name)
-  const row = role && (await readRoleRow(database, model, role))
-  if (!role || !row) throw noSuchRole(model, name)
+  if (!role) throw noSuchRole(model, name)
+  const row = await readRoleRow(database, model, role)
   const latest = await latestVersion(database, model.snapshot.schema)
   return {
     id: row.id,

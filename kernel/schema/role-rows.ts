@@ -56,27 +56,21 @@ export async function writeRoles(tx: Queryable, model: Model, { before, by }: Ro
 
 export interface RoleRow {
   id: string
-  changed: { at: string; by: { id: string; display_name: string } | null }
+  /** null: the row is not there, until the next publish writes it. */
+  changed: { at: string; by: { id: string; display_name: string } | null } | null
 }
 
-/** undefined: the role is not published, or not yet written. */
-export async function readRoleRow(database: Queryable, model: Model, role: Role): Promise<RoleRow | undefined> {
+export async function readRoleRow(database: Queryable, model: Model, role: Role): Promise<RoleRow> {
   const table = systemTable(model, ROLE_ENTITY)
   const user = systemTable(model, USER_ENTITY)
   const r = (field: string): Sql => table.column(field, 'r')
   const [row] = await runSql(
     database,
-    sql`SELECT ${r('id')}, ${epochMs(r('updated_at'))}, ${r('updated_by')}, ${user.column('display_name', 'u')}
-    FROM ${table.name} AS r LEFT JOIN ${user.name} AS u ON ${user.column('id', 'u')} = ${r('updated_by')} WHERE ${r('id')} = ${idOf(role)}`,
+    sql`SELECT i.id, ${epochMs(r('updated_at'))}, ${r('updated_by')}, ${user.column('display_name', 'u')} FROM (SELECT ${idOf(role)} AS id) AS i
+    LEFT JOIN ${table.name} AS r ON ${r('id')} = i.id LEFT JOIN ${user.name} AS u ON ${user.column('id', 'u')} = ${r('updated_by')}`,
   )
-  if (!row) return undefined
-  const [id, at, by, name] = row
+  const [id, at, by, name] = row ?? []
   const isPerson = by !== null && by !== undefined && by !== SYSTEM_USER_ID
-  return {
-    id: id ?? '',
-    changed: {
-      at: new Date(Number(at)).toISOString(),
-      by: isPerson ? { id: by, display_name: name ?? '' } : null,
-    },
-  }
+  const person = isPerson ? { id: by, display_name: name ?? '' } : null
+  return { id: id ?? '', changed: at ? { at: new Date(Number(at)).toISOString(), by: person } : null }
 }

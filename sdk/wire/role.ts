@@ -51,8 +51,8 @@ export interface WireRole {
   label: Text
   description?: Text
   administer: boolean
-  /** The last publish that changed the role; by null: the system itself. */
-  changed: { at: string; by: { id: string; display_name: string } | null }
+  /** The last publish that changed the role; by null: the system itself. null: not known. */
+  changed: { at: string; by: { id: string; display_name: string } | null } | null
   users: WireHolders
   keys: WireHolders
   /** Open ones. */

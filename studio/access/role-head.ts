@@ -23,8 +23,9 @@ export interface RoleHead {
 
 export function renderHead(head: RoleHead): TemplateResult {
   return html`<div class="rl-role-head">
-    <div class="rl-role-texts">${renderTexts(head)}${renderAdminister(head)}</div>
     ${head.role ? renderFacts(head.role) : nothing}
+    <div class="rl-role-texts">${renderTexts(head)}</div>
+    ${renderAdminister(head)}
   </div>`
 }
 
@@ -39,7 +40,9 @@ function renderTexts(head: RoleHead) {
       others.length > 0
         ? html`<details class="rl-role-languages">
             <summary>${t('role.languages')}</summary>
-            ${others.map((language) => html`${renderText(head, 'label', language)}${renderText(head, 'description', language)}`)}
+            <div class="rl-role-texts">
+              ${others.map((language) => html`${renderText(head, 'label', language)}${renderText(head, 'description', language)}`)}
+            </div>
           </details>`
         : nothing
     }`
@@ -65,7 +68,7 @@ function renderText(
     ${
       member === 'label'
         ? html`<input id=${id} class="rl-input" autocomplete="off" maxlength=${MAX_LENGTH[member]} translate="no" aria-invalid=${problem ? 'true' : nothing} aria-describedby=${problem ? `${id}-error` : nothing} .value=${live(value)} @input=${write} />`
-        : html`<textarea id=${id} class="rl-input" rows="2" maxlength=${MAX_LENGTH[member]} translate="no" .value=${live(value)} @input=${write}></textarea>`
+        : html`<textarea id=${id} class="rl-input" rows="1" maxlength=${MAX_LENGTH[member]} translate="no" .value=${live(value)} @input=${write}></textarea>`
     }
     ${problem ? html`<p class="rl-error" id="${id}-error">${problem}</p>` : nothing}
   </div>`
@@ -90,11 +93,11 @@ function renderAdminister({ role, draft, saved, problems, change }: RoleHead) {
 
 function renderFacts({ name, package: owner, packages, changed, users, keys, invitations }: WireRole) {
   const label = packages.find((one) => one.name === owner)?.label
-  const moment = formatMoment(changed.at)
+  const moment = formatMoment(changed?.at)
   return html`<dl class="rl-role-facts">
     <div><dt>${t('role.package')}</dt><dd>${owner === 'custom' ? t('role.package.own') : html`<span translate="no">${text(label) || owner}</span>`}</dd></div>
     <div><dt>${t('role.holders')}</dt><dd>${renderHolders(name, { users, keys, invitations })}</dd></div>
-    <div><dt>${t('role.changed')}</dt><dd>${changed.by ? t('role.changed.by', { moment, name: changed.by.display_name }) : moment}</dd></div>
+    <div><dt>${t('role.changed')}</dt><dd>${changed?.by ? t('role.changed.by', { moment, name: changed.by.display_name }) : moment}</dd></div>
   </dl>`
 }
 

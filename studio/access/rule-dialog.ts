@@ -51,6 +51,7 @@ export class RlRuleDialog extends RlElement {
     this.problems = []
     await this.updateComplete
     this.dialog.showModal()
+    this.querySelector<HTMLElement>('.rl-rule-add, .rl-rule-json, .rl-chip-main')?.focus()
   }
 
   protected override render() {
@@ -61,7 +62,8 @@ export class RlRuleDialog extends RlElement {
   }
 
   private renderForm({ title, entity }: RuleQuestion) {
-    return html`<form method="dialog" @submit=${(event: Event) => void this.submit(event)}>
+    // No form: the filter has forms of its own in it.
+    return html`<div class="rl-rule-form">
       <h2 id="rl-rule-title">${title}</h2>
       ${
         entity
@@ -78,9 +80,9 @@ export class RlRuleDialog extends RlElement {
       <div role="alert">${this.problems.map((problem) => html`<p class="rl-error">${problem}</p>`)}</div>
       <div class="rl-dialog-actions">
         <button type="button" class="rl-button" @click=${() => this.dialog.close()}>${t('cancel')}</button>
-        <button class="rl-button" primary ?disabled=${this.isChecking}>${this.isChecking ? t('rule.checking') : t('rule.apply')}</button>
+        <button type="button" class="rl-button" primary ?disabled=${this.isChecking} @click=${() => void this.apply()}>${this.isChecking ? t('rule.checking') : t('rule.apply')}</button>
       </div>
-    </form>`
+    </div>`
   }
 
   private renderFilter(entity: ClientEntity) {
@@ -133,8 +135,7 @@ export class RlRuleDialog extends RlElement {
     this.mode = mode
   }
 
-  private async submit(event: Event): Promise<void> {
-    event.preventDefault()
+  private async apply(): Promise<void> {
     const { asked } = this
     if (!asked || this.isChecking) return
     const fault = this.#fault()

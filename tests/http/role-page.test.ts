@@ -84,7 +84,7 @@ test('what it says is what happens: the list of a door agrees with the matrix', 
 
 test('who holds it, and who changed it last', async () => {
   const before = await role('shop.clerk')
-  expect([before.users.count, before.invitations.count, before.changed.by]).toEqual([0, 0, null])
+  expect([before.users.count, before.invitations.count, before.changed?.by]).toEqual([0, 0, null])
   const ada = await tenant.addPerson({ email: 'ada@example.org', password: 'long enough words', roles: ['shop.clerk'] })
   await tenant.call('POST', 'invitations', { email: 'grace@example.org', roles: ['shop.clerk'] })
   await publish({ 'roles/shop_clerk.json': { extends: 'shop.clerk', entities: { 'shop.thing': { read: 'team' } } } })
@@ -92,10 +92,10 @@ test('who holds it, and who changed it last', async () => {
   expect(after.users).toEqual({ count: 1, first: [{ id: ada, display_name: 'ada' }] })
   expect([after.keys.count, after.keys.first.map(({ display_name }) => display_name)]).toEqual([1, ['shop.clerk']])
   expect(after.invitations).toMatchObject({ count: 1, first: [{ display_name: 'grace@example.org' }] })
-  expect(after.changed.by?.id).toBe(tenant.userId)
-  expect(Date.parse(after.changed.at)).toBeGreaterThan(Date.parse(before.changed.at))
+  expect(after.changed?.by?.id).toBe(tenant.userId)
+  expect(Date.parse(after.changed?.at ?? '')).toBeGreaterThan(Date.parse(before.changed?.at ?? ''))
   // Nobody touched that one.
-  expect((await role('system.reader')).changed.by).toBeNull()
+  expect((await role('system.reader')).changed?.by).toBeNull()
 })
 
 test('what each package says of it stands apart', async () => {
