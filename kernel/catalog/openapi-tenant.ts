@@ -169,6 +169,12 @@ function administration(): Record<string, PathItem> {
         responses: { '201': json('The key', object({ id: UUID, key: TEXT })), ...WRITE },
       }),
     },
+    '/access/roles/{name}': {
+      parameters: [{ name: 'name', in: 'path', required: true, schema: TEXT }],
+      get: call('get_role', 'account', 'What a role gives, where each right comes from, and who holds it', {
+        ...answers(ANY),
+      }),
+    },
     '/invitations': {
       post: call('invite', 'account', 'Invite a person by mail, or by a link to hand over', {
         requestBody: body(object({ email: TEXT, roles: list(TEXT) })),

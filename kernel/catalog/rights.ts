@@ -31,6 +31,14 @@ export interface Reach {
 
 const NOWHERE: Reach = { scope: 'none', rules: [] }
 
+/** Refused whatever a role says: nobody can be given it. */
+export const isForNobody = (target: EntityModel, operation: Operation): boolean =>
+  refuses(target, operation) || (operation === 'create' && MADE_BY_THE_KERNEL.has(target.entity.name))
+
+/** Given by every role that has no line for the entity. */
+export const isForEverybody = ({ entity }: EntityModel, operation: Operation): boolean =>
+  operation === 'read' && READABLE_SYSTEM_ENTITIES.has(entity.name)
+
 /** May the actor do this with some record at least? */
 export function can(model: Model, actor: Actor, entity: EntityModel, operation: Operation): boolean {
   return isSome(reachOf(model, rolesOf(model, actor), entity, operation))
@@ -89,8 +97,7 @@ export function scopeOf(model: Model, role: Role, target: EntityModel, operation
   const named = Object.hasOwn(role.entities, entity.name) ? role.entities[entity.name] : undefined
   if (named) return named[operation] ?? 'none'
   if (entity.package === 'system') {
-    const isOpen = role.administer || (operation === 'read' && READABLE_SYSTEM_ENTITIES.has(entity.name))
-    return isOpen ? 'all' : 'none'
+    return role.administer || isForEverybody(target, operation) ? 'all' : 'none'
   }
   const owner = entity.isLink ? linkOwner(model, target) : undefined
   // Which links, is said by the records at their ends.

@@ -25,6 +25,7 @@ import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
 import { clientAddress, sameOriginOnly, securityHeaders } from './security.ts'
 import { secondFactorRoutes } from './second-factor.ts'
+import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
 import { ssoRoutes } from './sso.ts'
 import { tenantRoutes } from './tenants.ts'
@@ -82,6 +83,7 @@ function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publish
     openApiRoutes(services),
     profileRoutes(services),
     keyRoutes(services),
+    roleRoutes(services),
     userRoutes(services, auth),
     invitationRoutes(services, auth),
   ]

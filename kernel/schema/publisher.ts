@@ -163,13 +163,19 @@ async function carryOut(connection: Reserved, tenant: Tenant, request: PublishRe
     draft = await planPublish(connection, input)
   }
   const mustKeepAdministrator = latest ? await hasAdministrator(connection, latest.snapshot) : false
-  const jobs = await tryPublish(connection, tenant, draft, { ...request, mustKeepAdministrator })
+  const jobs = await tryPublish(connection, tenant, draft, {
+    ...request,
+    before: latest?.snapshot,
+    mustKeepAdministrator,
+  })
   return { version: draft.snapshot.version, plan: planOf(draft), jobs }
 }
 
 /** A publish that takes the right to administer from everybody's roles would lock the organisation out of itself. */
 interface CheckedRequest extends PublishRequest {
   mustKeepAdministrator: boolean
+  /** What is published now; undefined: nothing. */
+  before: Snapshot | undefined
 }
 
 async function hasAdministrator(connection: Reserved, snapshot: Snapshot): Promise<boolean> {
@@ -238,7 +244,7 @@ async function publishOnce(
       about: `Version ${snapshot.version}`,
       details: request.note ?? request.packages.map(({ name }) => name).join(', '),
     })
-  await writeRoles(connection, model)
+  await writeRoles(connection, model, request)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
   await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))

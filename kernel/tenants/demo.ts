@@ -91,8 +91,16 @@ async function people(database: Database, model: Model): Promise<string[]> {
   return rows.map(([id]) => id ?? '')
 }
 
-/** Everything but who may enter and what goes on. */
-const KEPT = ['system.user', 'system.session', 'system.key', 'system.job']
+/** Everything but who may enter, by which roles, and what goes on. */
+const KEPT = [
+  'system.user',
+  'system.role',
+  'system.session',
+  'system.key',
+  'system.invitation',
+  'system.mail_message',
+  'system.job',
+]
 
 async function empty(database: Database, { model }: LoadedTenant): Promise<void> {
   const { schema } = model.snapshot

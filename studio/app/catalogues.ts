@@ -7,8 +7,18 @@ import { enFields } from '../catalogue/en-fields.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRights } from '../catalogue/en-rights.ts'
 import { enRecord } from '../catalogue/en-record.ts'
+import { enRoles } from '../catalogue/en-roles.ts'
 
-export const english = { ...en, ...enRecord, ...enFields, ...enErrors, ...enRelationships, ...enAccess, ...enRights }
+export const english = {
+  ...en,
+  ...enRecord,
+  ...enFields,
+  ...enErrors,
+  ...enRelationships,
+  ...enAccess,
+  ...enRights,
+  ...enRoles,
+}
 
 type Texts = Readonly<Record<string, string>>
 const others = import.meta.glob<Readonly<Record<string, Texts>>>(['../catalogue/*.ts', '!../catalogue/en*.ts'])

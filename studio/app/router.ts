@@ -206,6 +206,10 @@ export const hrefOf = {
     within([entity, 'new'], { values: Object.keys(values).length > 0 ? JSON.stringify(values) : undefined }),
   /** The panel that sends an invitation once more. */
   resend: (id: string, to: string): string => within(['system.invitation', 'new'], { resend: id, to }),
+  /** The rights of a role, by its qualified name. */
+  role: (name: string): string => within(['system.role', name]),
+  /** `from`: name of the role that it begins as a copy of. */
+  newRole: (from?: string): string => within(['system.role', 'new'], { from }),
   trash: (entity?: string): string => within(['trash'], { entity }),
   profile: (): string => within(['profile']),
   newEntity: (): string => within(['new-entity']),

@@ -26,7 +26,7 @@ import './grid.ts'
 import { groupedSort } from './groups.ts'
 import type { RlListGrid } from './grid.ts'
 import './page.css'
-import { renderEmpty, renderFailure } from './parts.ts'
+import { mayCreate, renderEmpty, renderFailure } from './parts.ts'
 import { Rows } from './rows.ts'
 import { selectOf } from './select.ts'
 import { Selection } from './selection.ts'
@@ -274,7 +274,7 @@ export class RlList extends RlElement {
     return `${hrefOf.list(this.entity)}${search ? `?${search}` : ''}`
   }
   private create(): void {
-    if (this.target?.can.create) void navigate(this.createHref())
+    if (this.target && mayCreate(this.target)) void navigate(this.createHref())
   }
   private openFilter(): void {
     this.querySelector('rl-filter-bar')?.openFields()

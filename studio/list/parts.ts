@@ -3,9 +3,13 @@ import { html, nothing } from 'lit'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import { inSentence, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { pathLabel, text } from '../app/meta.ts'
+import { meta, pathLabel, text } from '../app/meta.ts'
 import { setQuery } from '../app/router.ts'
 import type { ListState } from './state.ts'
+
+/** Roles are made by publishing, on a page of their own. */
+export const mayCreate = (entity: ClientEntity): boolean =>
+  entity.can.create || (entity.name === 'system.role' && meta.all.administer)
 
 export const newLabel = (entity: ClientEntity): string => t('list.new', { entity: inSentence(text(entity.label)) })
 
@@ -20,7 +24,7 @@ export function renderEmpty(entity: ClientEntity, { chips, q, view }: ListState,
     ${icon(entity.icon)}
     <h2>${title}</h2>
     <p>${text(entity.description) || t('list.empty.text')}</p>
-    ${entity.can.create ? html`<a class="rl-button" primary href=${createHref}>${newLabel(entity)}</a>` : nothing}
+    ${mayCreate(entity) ? html`<a class="rl-button" primary href=${createHref}>${newLabel(entity)}</a>` : nothing}
   </div>`
 }
 

@@ -8,7 +8,7 @@ import { icon } from '../app/icon.ts'
 import { hrefOf } from '../app/router.ts'
 import '../shell/menu.ts'
 import './column-chooser.ts'
-import { newLabel } from './parts.ts'
+import { mayCreate, newLabel } from './parts.ts'
 import './toolbar.css'
 
 const SEARCH_AFTER_MS = 250
@@ -67,7 +67,7 @@ export class RlListToolbar extends RlElement {
       <rl-column-chooser .entity=${entity} .chosen=${this.columns}></rl-column-chooser>
       <rl-menu .label=${t('list.menu')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' } as const}></rl-menu>
       ${
-        entity.can.create
+        mayCreate(entity)
           ? html`<a class="rl-button rl-new-record" primary href=${this.createHref} title=${newLabel(entity)} aria-label=${newLabel(entity)}
               >${icon('plus')}<span class="rl-new-long">${newLabel(entity)}</span><span class="rl-new-short">${t('list.newShort')}</span></a
             >`

@@ -15,6 +15,8 @@ import './shell.css'
 import './sidebar.ts'
 
 const NARROW = matchMedia('(max-width: 760px)')
+/** Roles are metadata: their records say little, their own page everything. */
+const ROLE = 'system.role'
 const FOLDED_KEY = 'relata.folded'
 
 /** The sidebar is out of the way; remembered on this device. */
@@ -63,6 +65,11 @@ export class RlShell extends RlElement {
     if (page === 'new-entity' && meta.all.administer)
       return lazy(() => import('../new-entity/page.ts'), html`<rl-new-entity></rl-new-entity>`)
     if (!meta.entity(entity)) return lazy(() => import('../pages/not-found.ts'), html`<rl-not-found></rl-not-found>`)
+    if (entity === ROLE && page !== 'list' && meta.all.administer)
+      return lazy(
+        () => import('../access/role-page.ts'),
+        html`<rl-role-page .name=${page === 'create' ? '' : id}></rl-role-page>`,
+      )
     if (page === 'record')
       return lazy(
         () => import('../record/index.ts'),
