@@ -1,4 +1,4 @@
-// Rules RE1–RE6 of role-editor.md.
+// Rules RE1–RE5 of role-editor.md.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Model } from '../../kernel/catalog/model.ts'
@@ -117,7 +117,7 @@ function roleFiles({
   return { name: 'clerk', label: 'Clerk', administer, entities }
 }
 
-describe('[RE1] [RE6]', () => {
+describe('[RE1] [RE5]', () => {
   test('[RE1] the page and the catalog agree, whatever was changed in a role of a package', () => {
     fc.assert(
       fc.property(anyRole, fc.array(anyEdit, { maxLength: 6 }), (written, edits) => {
@@ -141,7 +141,7 @@ describe('[RE1] [RE6]', () => {
     )
   })
 
-  test('[RE1] [RE6] and in one of the organisation itself', () => {
+  test('[RE1] [RE5] and in one of the organisation itself', () => {
     fc.assert(
       fc.property(fc.array(anyEdit, { maxLength: 6 }), (edits) => {
         const targets = published(
