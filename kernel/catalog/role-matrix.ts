@@ -71,7 +71,7 @@ export function roleLayers(model: Model, role: Role, sources: readonly PackageSo
 }
 
 /** What a file of roles/ may say, whether it brings the role or changes it. */
-const Said = Type.Partial(Type.Pick(RoleSource, ['label', 'description', 'administer', 'entities']), {
+const Said = Type.Partial(Type.Pick(RoleSource, ['label', 'description', 'administer', 'second_factor', 'entities']), {
   additionalProperties: true,
 })
 
@@ -79,12 +79,13 @@ const Said = Type.Partial(Type.Pick(RoleSource, ['label', 'description', 'admini
 function layerOf(file: unknown, owner: string, role: string): WireRoleLayer | undefined {
   if (!isRecord(file) || qualify(String(file['extends'] ?? file['name']), owner) !== role) return undefined
   if (!Value.Check(Said, file)) return undefined
-  const { label, description, administer, entities = {} } = file
+  const { label, description, administer, second_factor: secondFactor, entities = {} } = file
   return {
     package: owner,
     ...(label === undefined ? {} : { label }),
     ...(description === undefined ? {} : { description }),
     ...(administer === undefined ? {} : { administer }),
+    ...(secondFactor === undefined ? {} : { secondFactor }),
     entities: Object.fromEntries(Object.entries(entities).map(([name, grant]) => [qualify(name, owner), grant])),
   }
 }

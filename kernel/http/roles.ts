@@ -46,6 +46,7 @@ async function readRole(database: Queryable, model: Model, name: string): Promis
     label: role.label,
     ...(role.description === undefined ? {} : { description: role.description }),
     administer: role.administer,
+    secondFactor: role.secondFactor,
     changed: row.changed,
     ...(await readHolders(database, model, name)),
     layers: roleLayers(model, role, latest?.sources ?? []),

@@ -32,6 +32,7 @@ export interface WireRoleLayer {
   label?: Text
   description?: Text
   administer?: boolean
+  secondFactor?: boolean
   entities: Readonly<Record<string, Grant>>
 }
 
@@ -51,6 +52,8 @@ export interface WireRole {
   label: Text
   description?: Text
   administer: boolean
+  /** Whoever holds it must have a second factor. */
+  secondFactor: boolean
   /** The last publish that changed the role; by null: the system itself. null: not known. */
   changed: { at: string; by: { id: string; display_name: string } | null } | null
   users: WireHolders

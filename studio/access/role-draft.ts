@@ -18,6 +18,8 @@ export interface RoleDraft {
   label: Texts
   description: Texts
   administer: boolean
+  /** Whoever holds it must have a second factor. */
+  secondFactor: boolean
   /** Lines by qualified name; `*` for all other entities. */
   entities: Readonly<Record<string, Grant>>
 }
@@ -33,7 +35,7 @@ export const OTHERS_TARGET: Target = { entity: OTHERS, impossible: [], everyone:
 const SYSTEM = 'system.'
 const DEFAULT_LANGUAGE = 'en'
 
-export const EMPTY: RoleDraft = { label: {}, description: {}, administer: false, entities: {} }
+export const EMPTY: RoleDraft = { label: {}, description: {}, administer: false, secondFactor: false, entities: {} }
 
 const textsOf = (text: Text | undefined): Texts =>
   text === undefined ? {} : typeof text === 'string' ? { [DEFAULT_LANGUAGE]: text } : text
@@ -45,6 +47,7 @@ export function merged(layers: readonly WireRoleLayer[]): RoleDraft {
       label: { ...below.label, ...textsOf(layer.label) },
       description: { ...below.description, ...textsOf(layer.description) },
       administer: layer.administer ?? below.administer,
+      secondFactor: layer.secondFactor ?? below.secondFactor,
       entities: {
         ...below.entities,
         ...Object.fromEntries(
@@ -163,8 +166,8 @@ export function countChanges(before: RoleDraft, after: RoleDraft, targets: reado
     [before.description, after.description],
   ].filter(([a, b]) => JSON.stringify(trimmed(a ?? {})) !== JSON.stringify(trimmed(b ?? {})))
   const rows = [OTHERS_TARGET, ...targets].map((target) => changesInRow(before, after, target))
-  const administer = before.administer === after.administer ? 0 : 1
-  return texts.length + administer + rows.reduce((sum, one) => sum + one, 0)
+  const switches = [before.administer !== after.administer, before.secondFactor !== after.secondFactor].filter(Boolean)
+  return texts.length + switches.length + rows.reduce((sum, one) => sum + one, 0)
 }
 
 function changesInRow(before: RoleDraft, after: RoleDraft, target: Target): number {

@@ -70,6 +70,7 @@ function fileOf(
     label: trimmed(draft.label),
     ...(Object.keys(description).length > 0 ? { description } : {}),
     ...(draft.administer ? { administer: true } : {}),
+    ...(draft.secondFactor ? { second_factor: true } : {}),
     entities: Object.fromEntries(Object.entries(draft.entities).map(([name, line]) => [name, said(line)])),
   }
 }
@@ -97,6 +98,7 @@ function extensionOf(role: string, draft: RoleDraft, base: RoleDraft): Record<st
     ...(label ? { label } : {}),
     ...(description ? { description } : {}),
     ...(draft.administer === base.administer ? {} : { administer: draft.administer }),
+    ...(draft.secondFactor === base.secondFactor ? {} : { second_factor: draft.secondFactor }),
     ...(Object.keys(entities).length > 0 ? { entities } : {}),
   }
   return Object.keys(change).length === 0 ? undefined : { extends: role, ...change }

@@ -25,7 +25,7 @@ export function renderHead(head: RoleHead): TemplateResult {
   return html`<div class="rl-role-head">
     ${head.role ? renderFacts(head.role) : nothing}
     <div class="rl-role-texts">${renderTexts(head)}</div>
-    ${renderAdminister(head)}
+    ${renderAdminister(head)} ${renderSecondFactor(head)}
   </div>`
 }
 
@@ -88,6 +88,15 @@ function renderAdminister({ role, draft, saved, problems, change }: RoleHead) {
     <p class="rl-help" id="role-administer-help">${t('role.administer.help')}</p>
     <div role="status">${warning ? html`<p class="rl-role-warning">${icon('triangle-alert')}<span>${warning}</span></p>` : nothing}</div>
     <div role="alert">${problem ? html`<p class="rl-error">${problem}</p>` : nothing}</div>
+  </div>`
+}
+
+function renderSecondFactor({ draft, saved, change }: RoleHead) {
+  return html`<div class="rl-role-administer" ?data-unsaved=${draft.secondFactor !== saved.secondFactor}>
+    <label class="rl-switch"
+      ><input type="checkbox" role="switch" id="role-second-factor" .checked=${live(draft.secondFactor)} aria-describedby="role-second-factor-help" @change=${(event: Event) => change({ secondFactor: isChecked(event) })} /><span>${t('role.secondFactor')}</span></label
+    >
+    <p class="rl-help" id="role-second-factor-help">${t('role.secondFactor.help')}</p>
   </div>`
 }
 

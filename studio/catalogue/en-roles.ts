@@ -24,6 +24,8 @@ export const enRoles = {
   'role.administer.help': 'May change entities, users, roles, keys and everything else in the settings.',
   'role.administer.warning':
     'Whoever holds this role may give themselves any right and see every record. Keep it to a few people.',
+  'role.secondFactor': 'Second factor needed',
+  'role.secondFactor.help': 'Whoever holds this role signs in with a second factor, or sets one up first.',
   'role.administer.own': 'You hold this role yourself. Without the mark you may no longer be able to open this page.',
   'role.package': 'Comes from',
   'role.package.own': 'Made here',

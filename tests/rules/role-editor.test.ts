@@ -50,6 +50,7 @@ const anyOperation = fc.constantFrom<Operation>(...OPERATIONS)
 const anyLine = fc.dictionary(anyOperation, fc.constantFrom(...SCOPES), { noNullPrototype: true })
 const anyRole = fc.record({
   administer: fc.boolean(),
+  secondFactor: fc.boolean(),
   others: fc.option(anyLine, { nil: undefined }),
   lines: fc.dictionary(fc.constantFrom('thing', 'part', 'system.note', 'system.user'), anyLine, {
     noNullPrototype: true,
@@ -90,6 +91,10 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
     (administer): Edit =>
       (draft) => ({ ...draft, administer }),
   ),
+  fc.boolean().map(
+    (secondFactor): Edit =>
+      (draft) => ({ ...draft, secondFactor }),
+  ),
   anyTarget.map(
     (name): Edit =>
       (draft, targets, packaged) =>
@@ -100,11 +105,13 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
 /** The role as a package brings it, or as the organisation made it. */
 function roleFiles({
   administer,
+  secondFactor,
   others,
   lines,
   fields,
 }: {
   administer: boolean
+  secondFactor: boolean
   others: object | undefined
   lines: Record<string, object>
   fields: object
@@ -114,7 +121,7 @@ function roleFiles({
     ...lines,
     ...(lines['thing'] ? { thing: { ...lines['thing'], fields } } : {}),
   }
-  return { name: 'clerk', label: 'Clerk', administer, entities }
+  return { name: 'clerk', label: 'Clerk', administer, second_factor: secondFactor, entities }
 }
 
 describe('[RE1] [RE5]', () => {
@@ -135,6 +142,7 @@ describe('[RE1] [RE5]', () => {
         )
         expectSame(draft, after.matrix)
         expect(after.role.administer).toBe(draft.administer)
+        expect(after.role.secondFactor).toBe(draft.secondFactor)
         // And once more from what was published.
         expectSame(role.merged(after.layers), after.matrix)
       }),
