@@ -21,7 +21,7 @@ export interface CompiledList {
   countPlace: number | undefined
   limit: number
   filterTypes: readonly RuleType[]
-  /** A generic plan serves this shape badly (ILIKE, OFFSET): let PostgreSQL see the values. */
+  /** A generic plan serves this shape badly (ILIKE, OFFSET, gathered ids): let PostgreSQL see the values. */
   isPlannedWithValues: boolean
 }
 
@@ -74,7 +74,7 @@ export function compileList(plan: ReadPlan): CompiledList {
     countPlace,
     limit: plan.limit,
     filterTypes: (plan.filter?.constants ?? []).map((constant) => constant.type),
-    isPlannedWithValues: plan.searchWords > 0 || plan.isSkipping,
+    isPlannedWithValues: plan.searchWords > 0 || plan.isSkipping || plan.isNarrow,
   }
 }
 
