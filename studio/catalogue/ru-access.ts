@@ -46,6 +46,11 @@ export const ruAccess = {
   'invite.sent': 'На адрес {{email}} придёт письмо со ссылкой. Она сработает один раз, до {{moment}}.',
   'invite.handOver': 'Почтового сервера нет, поэтому передайте ссылку сами. Она сработает один раз, до {{moment}}.',
   'invite.again': 'Отправить ещё раз',
+  'invite.revoke': 'Отозвать',
+  'invite.revoked_one': 'Отозвано {{shown}} приглашение',
+  'invite.revoked_few': 'Отозваны {{shown}} приглашения',
+  'invite.revoked_many': 'Отозвано {{shown}} приглашений',
+  'invite.revoked_other': 'Отозвано {{shown}} приглашения',
   'invite.roles.missing': 'Выберите хотя бы одну роль.',
 
   'newKey.onlyReads': 'Только читает',
