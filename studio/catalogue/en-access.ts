@@ -43,8 +43,8 @@ export const enAccess = {
   'invite.handOver': 'There is no mail server, so hand this link over yourself. It works once, until {{moment}}.',
   'invite.again': 'Send again',
   'invite.revoke': 'Revoke',
-  'invite.revoked_one': '{{shown}} invitation was revoked',
-  'invite.revoked_other': '{{shown}} invitations were revoked',
+  'invite.gone_one': '{{shown}} invitation was deleted for good',
+  'invite.gone_other': '{{shown}} invitations were deleted for good',
   'invite.roles.missing': 'Choose at least one role.',
 
   'newKey.onlyReads': 'It only reads',

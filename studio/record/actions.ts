@@ -24,9 +24,10 @@ export interface Possible {
 
 export function recordActions(
   entity: ClientEntity,
-  { id, state, email }: WireRecord,
+  record: WireRecord,
   { edit, share, remove }: Possible,
 ): TemplateResult {
+  const { id, state, email } = record
   const around = neighboursOf(entity.name, id)
   const stepButton = (direction: 'previous' | 'next', name: string) =>
     html`<button type="button" class="rl-button" quiet icon-only aria-label=${t(`record.${direction}`)} title=${t(`record.${direction}`)} ?disabled=${!around?.[direction]} @click=${() => stepTo(entity.name, id, direction)}>${icon(name)}</button>`
@@ -39,7 +40,7 @@ export function recordActions(
     ...(remove
       ? [
           {
-            label: finalAct(entity.name) ?? t('record.delete'),
+            label: finalAct(entity.name, record) ?? t('record.delete'),
             icon: 'trash-2',
             isDangerous: true,
             startsGroup: true,

@@ -61,12 +61,13 @@ export class RlRelated extends RlElement {
     const columns = columnsOf(entity, this.field).filter(
       ({ name }) => !rows.every((record) => record[name] === record.display_name),
     )
-    const act = entity.can.delete ? finalAct(entity.name) : undefined
+    const actOf = (record: WireRecord) => (entity.can.delete ? finalAct(entity.name, record) : undefined)
+    const hasActs = rows.some((record) => actOf(record) !== undefined)
     return html`<table class="rl-related-table">
       <thead>
         <tr>
           ${entity.isLink ? nothing : html`<th scope="col">${text(entity.label)}</th>`}${columns.map((field) => html`<th scope="col">${text(field.label)}</th>`)}
-          ${act === undefined ? nothing : html`<td></td>`}
+          ${hasActs ? html`<td></td>` : nothing}
         </tr>
       </thead>
       <tbody>
@@ -79,15 +80,16 @@ export class RlRelated extends RlElement {
                 : html`<td><a href=${hrefOf.record(entity.name, record.id)}>${record.display_name || t('record.untitled')}</a></td>`
             }
             ${columns.map((field) => html`<td>${renderCell(field, record[field.name], { entity, record, place: entity.isLink ? 'card' : 'cell' })}</td>`)}
-            ${
-              act === undefined
-                ? nothing
-                : html`<td class="rl-related-act"><button type="button" class="rl-button" quiet aria-label="${act}: ${record.display_name}" @click=${() => void this.removeRow(record)}>${act}</button></td>`
-            }
+            ${hasActs ? html`<td class="rl-related-act">${this.#act(record, actOf(record))}</td>` : nothing}
           </tr>`,
         )}
       </tbody>
     </table>`
+  }
+
+  #act(record: WireRecord, act: string | undefined) {
+    if (act === undefined) return nothing
+    return html`<button type="button" class="rl-button" quiet aria-label="${act}: ${record.display_name}" @click=${() => void this.removeRow(record)}>${act}</button>`
   }
 
   private async removeRow({ id }: WireRecord): Promise<void> {
