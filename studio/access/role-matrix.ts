@@ -325,8 +325,9 @@ export class RlRoleMatrix extends RlElement {
   }
 
   #button(row: string, column: string): HTMLElement | undefined {
+    // Cards have no heads.
     return [...this.querySelectorAll<HTMLElement>(`[data-column="${column}"]`)].find(
-      (one) => one.dataset['row'] === row,
+      (one) => one.dataset['row'] === row && one.checkVisibility(),
     )
   }
 
