@@ -14,7 +14,7 @@ import { describeDevice } from './device.ts'
 import { USER_ENTITY } from './members.ts'
 import { safeTimeZone } from './preferences.ts'
 import type { SignedIn } from './sessions.ts'
-import { epochMs, runSql, systemTable } from './system-table.ts'
+import { epochMs, runSql, setFields, systemTable } from './system-table.ts'
 
 export const SESSION_ENTITY = 'system.session'
 /** A session's last use is written at most so often. */
@@ -117,7 +117,10 @@ async function noteSession(
     ON CONFLICT DO NOTHING RETURNING 1`,
   )
   // Of two first requests at once one notes it down.
-  if (made.length > 0) await writeAudit(database, model, { action: 'signed_in', by: userId, address, userAgent })
+  if (made.length > 0) {
+    await writeAudit(database, model, { action: 'signed_in', by: userId, address, userAgent })
+    await setFields(database, model, USER_ENTITY, userId, { signed_in_at: new Date().toISOString() })
+  }
   await runSql(
     database,
     sql`DELETE FROM ${name} WHERE ${col('user')} = ${value('user', userId)} AND ${col('expires_at')} < now()`,

@@ -40,7 +40,7 @@ export function defaultForm(bench: Bench, draft: EntityDraft, taken: ReadonlySet
   const lists = relatedItems(bench, draft)
   const related: FormTab = {
     id: 'related',
-    label: 'Related',
+    label: { en: 'Related', ru: 'Связанное' },
     sections: [{ id: 'lists', columns: 1, collapsed: false, items: lists }],
   }
   return {

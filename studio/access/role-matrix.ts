@@ -13,16 +13,11 @@ import { renderCell, type CellState } from './role-cell.ts'
 import * as role from './role-draft.ts'
 import { renderFields } from './role-fields.ts'
 import { entityWord, kindOf, KINDS, operationWord, scopeWord, type ScopeKind } from './role-words.ts'
+import { buttonAfter, COLUMNS, HEAD, LABEL_COLUMN, MENU_COLUMN, type Place, placeOf } from './matrix-walk.ts'
 import './role-matrix.css'
 import './role-parts.css'
 import './scope-menu.ts'
 import type { RlScopeMenu, ScopeChoice } from './scope-menu.ts'
-
-/** Row of the column heads, as the keyboard walks. */
-const HEAD = ''
-const LABEL_COLUMN = 'label'
-const MENU_COLUMN = 'menu'
-const COLUMNS: readonly string[] = [LABEL_COLUMN, ...OPERATIONS, MENU_COLUMN]
 
 export interface AskRule {
   target: role.Target
@@ -289,45 +284,12 @@ export class RlRoleMatrix extends RlElement {
   private onKey(event: KeyboardEvent): void {
     const place = placeOf(event.target)
     if (!place || event.ctrlKey || event.metaKey || event.altKey) return
-    const next = this.#walk(place, event.key)
+    const next = buttonAfter(this, place, event.key)
     if (next) {
       event.preventDefault()
       next.focus()
       next.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     } else if (event.key.length === 1 && event.key !== ' ') this.onLetter(event, place)
-  }
-
-  /** The button that an arrow, Home or End leads to. */
-  #walk({ row, column }: Place, key: string): HTMLElement | undefined {
-    const rows = [
-      ...new Set([...this.querySelectorAll<HTMLElement>('[data-row]')].map((one) => one.dataset['row'] ?? '')),
-    ]
-    const isForward = getComputedStyle(this).direction === 'ltr'
-    const across = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
-    const down = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0
-    if (across !== 0) return this.#buttonFrom(row, COLUMNS.indexOf(column), isForward ? across : -across)
-    if (down !== 0) {
-      for (let at = rows.indexOf(row) + down; at >= 0 && at < rows.length; at += down) {
-        const found = this.#button(rows[at] ?? '', column)
-        if (found) return found
-      }
-    }
-    if (key === 'Home') return this.#buttonFrom(row, -1, 1)
-    return key === 'End' ? this.#buttonFrom(row, COLUMNS.length, -1) : undefined
-  }
-
-  #buttonFrom(row: string, from: number, step: number): HTMLElement | undefined {
-    for (let at = from + step; at >= 0 && at < COLUMNS.length; at += step) {
-      const found = this.#button(row, COLUMNS[at] ?? '')
-      if (found) return found
-    }
-    return undefined
-  }
-
-  #button(row: string, column: string): HTMLElement | undefined {
-    return [...this.querySelectorAll<HTMLElement>(`[data-column="${column}"]`)].find(
-      (one) => one.dataset['row'] === row,
-    )
   }
 
   /** As in a list of choices that is closed: the next scope whose word begins with the letter. */
@@ -344,16 +306,6 @@ export class RlRoleMatrix extends RlElement {
     event.stopPropagation()
     this.choose(target, operation, kind)
   }
-}
-
-interface Place {
-  row: string
-  column: string
-}
-
-function placeOf(node: EventTarget | null): Place | undefined {
-  const found = node instanceof Element ? node.closest<HTMLElement>('[data-row][data-column]') : null
-  return found ? { row: found.dataset['row'] ?? '', column: found.dataset['column'] ?? '' } : undefined
 }
 
 const common = (kinds: readonly ScopeKind[]): ScopeKind | undefined =>

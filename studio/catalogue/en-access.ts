@@ -42,6 +42,9 @@ export const enAccess = {
   'invite.sent': '{{email}} gets a mail with a link. It works once, until {{moment}}.',
   'invite.handOver': 'There is no mail server, so hand this link over yourself. It works once, until {{moment}}.',
   'invite.again': 'Send again',
+  'invite.revoke': 'Revoke',
+  'invite.gone_one': '{{shown}} invitation was deleted for good',
+  'invite.gone_other': '{{shown}} invitations were deleted for good',
   'invite.roles.missing': 'Choose at least one role.',
 
   'newKey.onlyReads': 'It only reads',

@@ -46,6 +46,11 @@ export const ruAccess = {
   'invite.sent': 'На адрес {{email}} придёт письмо со ссылкой. Она сработает один раз, до {{moment}}.',
   'invite.handOver': 'Почтового сервера нет, поэтому передайте ссылку сами. Она сработает один раз, до {{moment}}.',
   'invite.again': 'Отправить ещё раз',
+  'invite.revoke': 'Отозвать',
+  'invite.gone_one': '{{shown}} приглашение удалено навсегда',
+  'invite.gone_few': '{{shown}} приглашения удалены навсегда',
+  'invite.gone_many': '{{shown}} приглашений удалено навсегда',
+  'invite.gone_other': '{{shown}} приглашения удалено навсегда',
   'invite.roles.missing': 'Выберите хотя бы одну роль.',
 
   'newKey.onlyReads': 'Только читает',

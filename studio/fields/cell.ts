@@ -29,9 +29,9 @@ export function drawValue(field: ClientField, value: WireValue | undefined, wher
   if (field.isMasked) return textOf(value)
   switch (field.widget) {
     case 'choice':
-      return choiceTag(field, value)
+      return choiceTag(field, value, where)
     case 'choices':
-      return choiceTags(field, value)
+      return choiceTags(field, value, where)
     case 'checkbox':
       return value === true
         ? html`<span class="rl-value-check">${icon('check', t('fields.yes'))}</span>`

@@ -11,14 +11,16 @@ import { isList, member, textOf } from './editor.ts'
 import { knownName, nameOf, rememberName } from './names.ts'
 import { optionOf } from './options.ts'
 
-/** Colour and word; the word alone where no colour was given. */
-export function choiceTag(field: ClientField, value: WireValue): TemplateResult | string {
+/** Colour and word; the word alone where no colour was given. The name of a role leads to its rights. */
+export function choiceTag(field: ClientField, value: WireValue, place?: LinkPlace): TemplateResult | string {
   const { label, color } = optionOf(field, textOf(value))
+  if (field.options.optionsFrom === 'roles' && meta.all.administer && place?.isCell === false)
+    return html`<a href=${hrefOf.role(textOf(value))}>${label}</a>`
   return color ? html`<span class="rl-choice"><span class="rl-dot" data-color=${color}></span>${label}</span>` : label
 }
 
-export const choiceTags = (field: ClientField, value: WireValue): TemplateResult =>
-  html`<span class="rl-choices">${(isList(value) ? value : [value]).map((one) => html`<span class="rl-choice-tag">${choiceTag(field, one)}</span>`)}</span>`
+export const choiceTags = (field: ClientField, value: WireValue, place?: LinkPlace): TemplateResult =>
+  html`<span class="rl-choices">${(isList(value) ? value : [value]).map((one) => html`<span class="rl-choice-tag">${choiceTag(field, one, place)}</span>`)}</span>`
 
 /** Lists are walked by arrow keys, so that links in their cells are no stops of the Tab key. */
 export interface LinkPlace {
@@ -39,7 +41,8 @@ export function recordLink(entity: string, value: WireValue, { isCell }: LinkPla
       nameOf(entity, id).then((found) => found || t('list.unnamed')),
       '…',
     )
-  const canOpen = meta.entity(entity)?.can.read === true && !entity.startsWith('system.')
+  // Everybody knows the names of colleagues and teams; their pages are for who keeps them.
+  const canOpen = meta.entity(entity)?.can.read === true && (!entity.startsWith('system.') || meta.all.administer)
   if (!canOpen) return name === undefined ? html`${shown}` : name || t('list.unnamed')
   return html`<a href=${hrefOf.record(entity, id)} tabindex=${isCell ? '-1' : nothing}>${shown || t('list.unnamed')}</a>`
 }

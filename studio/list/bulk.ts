@@ -7,7 +7,8 @@ import { RlElement, fire } from '../app/element.ts'
 import { formatNumber, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { removeAll, restoreAll } from '../app/many-records.ts'
-import { toastError, toastUndo } from '../app/toast.ts'
+import { finalDone } from '../access/final.ts'
+import { toast, toastError, toastUndo } from '../app/toast.ts'
 import './bulk.css'
 import { exportRecords } from './export.ts'
 import { allRows, type Rows } from './rows.ts'
@@ -75,6 +76,8 @@ export class RlBulkBar extends RlElement {
       const gone = await removeAll(name, ids, toastError)
       fire(this, 'rl-clear')
       if (gone.length === 0) return
+      const done = finalDone(name, gone.length)
+      if (done !== undefined) return void toast(done)
       toastUndo(t('bulk.deleted', { count: gone.length }), async () => {
         await restoreAll(name, gone, toastError)
       })

@@ -1,5 +1,6 @@
 // What can be done with a record as a whole: the way back, its neighbours, the overflow menu, the primary button.
 import { html, nothing, type TemplateResult } from 'lit'
+import { finalAct, finalDone } from '../access/final.ts'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
@@ -23,9 +24,10 @@ export interface Possible {
 
 export function recordActions(
   entity: ClientEntity,
-  { id, state, email }: WireRecord,
+  record: WireRecord,
   { edit, share, remove }: Possible,
 ): TemplateResult {
+  const { id, state, email } = record
   const around = neighboursOf(entity.name, id)
   const stepButton = (direction: 'previous' | 'next', name: string) =>
     html`<button type="button" class="rl-button" quiet icon-only aria-label=${t(`record.${direction}`)} title=${t(`record.${direction}`)} ?disabled=${!around?.[direction]} @click=${() => stepTo(entity.name, id, direction)}>${icon(name)}</button>`
@@ -36,7 +38,15 @@ export function recordActions(
       ? [{ label: t('invite.again'), icon: 'send', run: () => void navigate(hrefOf.resend(id, String(email ?? ''))) }]
       : []),
     ...(remove
-      ? [{ label: t('record.delete'), icon: 'trash-2', isDangerous: true, startsGroup: true, run: remove }]
+      ? [
+          {
+            label: finalAct(entity.name, record) ?? t('record.delete'),
+            icon: 'trash-2',
+            isDangerous: true,
+            startsGroup: true,
+            run: remove,
+          },
+        ]
       : []),
   ]
   return html`<a class="rl-button" quiet href=${around?.listHref ?? hrefOf.list(entity.name)}>${icon('arrow-left')}<span>${text(entity.plural)}</span></a>
@@ -66,9 +76,9 @@ export async function moveToTrash(entity: string, { id, display_name: name }: Wi
   try {
     await records.remove(entity, id)
     await navigate(neighboursOf(entity, id)?.listHref ?? hrefOf.list(entity))
-    toastUndo(t('record.deleted', { name }), async () => {
-      await records.restore(entity, id)
-    })
+    const done = finalDone(entity, 1)
+    if (done !== undefined) toast(done)
+    else toastUndo(t('record.deleted', { name }), async () => void (await records.restore(entity, id)))
   } catch (error) {
     toastError(error)
   }

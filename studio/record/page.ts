@@ -30,6 +30,8 @@ import { renderTabs, type Tab } from './tabs.ts'
 
 /** Tabs that every record has beside those of its form. */
 const RELATED = 'rl-related'
+/** Of a form that nobody designed: what it leaves out stands on the same tab. */
+const DEFAULT_RELATED = 'related'
 const RELATIONSHIPS = 'rl-relationships'
 const HISTORY = 'rl-history'
 const ACCESS = 'rl-access'
@@ -142,7 +144,8 @@ export class RlRecordPage extends RlElement implements RecordHost {
     const own = tabs.map((tab) => ({ id: tab.id, label: text(tab.label) || t('record.tab.details') }))
     const mayRelate = meta.entity(RELATIONSHIP)?.can.read === true && kindsFrom(entity).length > 0
     const hasRelationships = mayRelate && !this.#at
-    const hasRelated = this.#relatedLists(entity).length > 0 && !this.#at
+    const hasRelated =
+      this.#relatedLists(entity).length > 0 && !this.#at && !tabs.some(({ id }) => id === DEFAULT_RELATED)
     return [
       ...(own.length > 0 ? own : [{ id: 'details', label: t('record.tab.details') }]),
       ...(hasRelationships ? [{ id: RELATIONSHIPS, label: t('relationship.tab') }] : []),
@@ -166,10 +169,11 @@ export class RlRecordPage extends RlElement implements RecordHost {
     if (tab === ACCESS) return html`<rl-record-access .entity=${this.entity} .recordId=${record.id}></rl-record-access>`
     if (tab === RELATIONSHIPS)
       return html`<rl-relationships .entity=${this.entity} .recordId=${record.id} .name=${record.display_name}></rl-relationships>`
-    if (tab === RELATED)
-      return this.#relatedLists(entity).map((one) => this.#related(one.entity, one.field, text(one.label)))
+    const lists = () => this.#relatedLists(entity).map((one) => this.#related(one.entity, one.field, text(one.label)))
+    if (tab === RELATED) return lists()
     const ofForm = visibleTabs(meta.form(this.entity), state).find(({ id }) => id === tab)
-    return ofForm ? renderSections(ofForm, state) : renderFields(state)
+    if (!ofForm) return renderFields(state)
+    return html`${renderSections(ofForm, state)}${tab === DEFAULT_RELATED && !this.#at ? lists() : nothing}`
   }
 
   /** Those that no other tab shows. */

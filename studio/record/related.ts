@@ -1,6 +1,7 @@
 // Records that point to this one: the first few, and the way to all of them.
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { finalAct, finalDone } from '../access/final.ts'
 import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import type { ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
@@ -10,6 +11,7 @@ import { meta, text } from '../app/meta.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { hrefOf } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
+import { toast, toastError } from '../app/toast.ts'
 import { renderCell } from '../fields/index.ts'
 
 const SHOWN_ROWS = 10
@@ -45,7 +47,7 @@ export class RlRelated extends RlElement {
       <header>
         <h3>${this.label || text(entity.plural)}</h3>
         ${count ? html`<span class="rl-muted rl-num">${formatNumber(count.value)}</span>` : nothing}
-        ${entity.can.create && this.#isDirect() ? html`<a class="rl-button" quiet href=${this.#createHref()}>${icon('plus')}${t('record.related.add', { entity: inSentence(text(entity.label)) })}</a>` : nothing}
+        ${this.#canAdd(entity) ? html`<a class="rl-button" quiet href=${this.#createHref()}>${icon('plus')}${t('record.related.add', { entity: inSentence(text(entity.label)) })}</a>` : nothing}
       </header>
       ${this.failure ? html`<p class="rl-error">${this.failure}</p>` : nothing}
       ${this.answer && rows.length === 0 ? html`<p class="rl-muted">${t('record.related.none')}</p>` : nothing}
@@ -55,18 +57,48 @@ export class RlRelated extends RlElement {
   }
 
   #table(entity: ClientEntity, rows: readonly WireRecord[]) {
-    const columns = columnsOf(entity, this.field)
+    // The title is not shown twice.
+    const columns = columnsOf(entity, this.field).filter(
+      ({ name }) => !rows.every((record) => record[name] === record.display_name),
+    )
+    const actOf = (record: WireRecord) => (entity.can.delete ? finalAct(entity.name, record) : undefined)
+    const hasActs = rows.some((record) => actOf(record) !== undefined)
     return html`<table class="rl-related-table">
-      <thead><tr><th scope="col">${text(entity.label)}</th>${columns.map((field) => html`<th scope="col">${text(field.label)}</th>`)}</tr></thead>
+      <thead>
+        <tr>
+          ${entity.isLink ? nothing : html`<th scope="col">${text(entity.label)}</th>`}${columns.map((field) => html`<th scope="col">${text(field.label)}</th>`)}
+          ${hasActs ? html`<td></td>` : nothing}
+        </tr>
+      </thead>
       <tbody>
         ${rows.map(
           (record) => html`<tr>
-            <td><a href=${hrefOf.record(entity.name, record.id)}>${record.display_name || t('record.untitled')}</a></td>
-            ${columns.map((field) => html`<td>${renderCell(field, record[field.name], { entity, record, place: 'cell' })}</td>`)}
+            ${
+              // A link says nothing itself: what it leads to does.
+              entity.isLink
+                ? nothing
+                : html`<td><a href=${hrefOf.record(entity.name, record.id)}>${record.display_name || t('record.untitled')}</a></td>`
+            }
+            ${columns.map((field) => html`<td>${renderCell(field, record[field.name], { entity, record, place: entity.isLink ? 'card' : 'cell' })}</td>`)}
+            ${hasActs ? html`<td class="rl-related-act">${this.#act(record, actOf(record))}</td>` : nothing}
           </tr>`,
         )}
       </tbody>
     </table>`
+  }
+
+  #act(record: WireRecord, act: string | undefined) {
+    if (act === undefined) return nothing
+    return html`<button type="button" class="rl-button" quiet aria-label="${act}: ${record.display_name}" @click=${() => void this.removeRow(record)}>${act}</button>`
+  }
+
+  private async removeRow({ id }: WireRecord): Promise<void> {
+    try {
+      await records.remove(this.entity, id)
+      toast(finalDone(this.entity, 1) ?? '')
+    } catch (error) {
+      toastError(error)
+    }
   }
 
   #filter(): unknown {
@@ -77,6 +109,12 @@ export class RlRelated extends RlElement {
   /** false: a polymorphic reference, which a link in an address cannot fill. */
   #isDirect(): boolean {
     return meta.field(this.entity, this.field)?.type !== 'any_reference'
+  }
+
+  /** Not where a reference is set by the system, nor a link without what it leads to. */
+  #canAdd(entity: ClientEntity): boolean {
+    const isWritable = meta.field(this.entity, this.field)?.isWritable ?? false
+    return entity.can.create && !entity.isLink && isWritable && this.#isDirect()
   }
 
   #createHref(): string {
@@ -106,7 +144,7 @@ export class RlRelated extends RlElement {
 
 /** What the first view shows, or the first fields; neither the name nor the reference itself. */
 function columnsOf(entity: ClientEntity, reference: string): ClientField[] {
-  const [view] = meta.views(entity.name)
+  const [view] = entity.isLink ? [] : meta.views(entity.name)
   const names = view?.columns.map((column) => column.field) ?? entity.fields.map((field) => field.name)
   return names
     .flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])

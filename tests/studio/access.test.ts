@@ -78,7 +78,7 @@ test('an invitation is sent again from its page, and revoked by deleting it', as
   await expect(theirs.getByText('The invitation is for late@example.org.')).toBeVisible()
   await page.getByRole('link', { name: 'late@example.org' }).click()
   await page.getByRole('button', { name: 'More actions' }).click()
-  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('menuitem', { name: 'Revoke' }).click()
   await expect(page).toHaveURL(`/${TENANT}/system.invitation`)
   await theirs.getByLabel('Your name').fill('Too Late')
   await theirs.getByLabel('Password').fill('a password of theirs')
