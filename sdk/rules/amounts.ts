@@ -5,10 +5,13 @@ import { ARITHMETIC, type ArithmeticOperator, Decimal, decimalToNumber, numberTo
 
 export type Amount = number | string
 
-const UNIT = 10_000
+/** A whole number is that many times itself. */
+export const UNIT = 10_000
 const PLACES = 4
 /** Below it a number has at most 15 digits, so that dividing by the unit gives exactly its decimal. */
 const LIMIT = 1e15
+
+export const isShort = (amount: number): boolean => amount < LIMIT && amount > -LIMIT
 
 /** What takes a number with so many places to the unit. */
 const SCALES: readonly number[] = [10_000, 1_000, 100, 10, 1]
@@ -57,11 +60,11 @@ export function amountOfNumber(value: number): Amount {
 
 export function amountText(amount: Amount): string {
   if (typeof amount === 'string') return amount
-  const rest = amount % UNIT
-  if (rest === 0) return String(amount / UNIT)
-  // Telling a whole number is much faster than telling a fraction.
   if (amount < 0) return `-${amountText(-amount)}`
-  return `${(amount - rest) / UNIT}${fractions[rest] ?? (fractions[rest] = fractionText(rest))}`
+  // Telling a whole number is much faster than telling a fraction.
+  const whole = Math.floor(amount / UNIT)
+  const rest = amount - whole * UNIT
+  return rest === 0 ? String(whole) : `${whole}${fractions[rest] ?? (fractions[rest] = fractionText(rest))}`
 }
 
 const fractions: string[] = []
@@ -83,20 +86,23 @@ export type AmountWork = (a: Amount, b: Amount) => Amount | null
 /** Exact where both are short and so is the result; undefined: it is not. */
 type ShortWork = (a: number, b: number) => number | undefined
 
-const short = (value: number): number | undefined => (Math.abs(value) < LIMIT ? (value === 0 ? 0 : value) : undefined)
+const short = (value: number): number | undefined => (isShort(value) ? value + 0 : undefined)
+
+/** A division of doubles and a product are several times as fast as their remainder. */
+const isMultiple = (value: number, of: number): boolean => Math.floor(value / of) * of === value
 
 const SHORT: Readonly<Record<ArithmeticOperator, ShortWork>> = {
   '+': (a, b) => short(a + b),
   '-': (a, b) => short(a - b),
   '*': (a, b) => {
-    if (a % UNIT === 0) return short((a / UNIT) * b)
-    if (b % UNIT === 0) return short(a * (b / UNIT))
+    if (isMultiple(b, UNIT)) return short(a * (b / UNIT))
+    if (isMultiple(a, UNIT)) return short((a / UNIT) * b)
     const product = a * b
-    return Math.abs(product) <= Number.MAX_SAFE_INTEGER && product % UNIT === 0 ? short(product / UNIT) : undefined
+    return Math.abs(product) <= Number.MAX_SAFE_INTEGER && isMultiple(product, UNIT) ? short(product / UNIT) : undefined
   },
   '/': (a, b) => {
     const scaled = a * UNIT
-    if (b === 0 || Math.abs(scaled) > Number.MAX_SAFE_INTEGER || scaled % b !== 0) return undefined
+    if (b === 0 || Math.abs(scaled) > Number.MAX_SAFE_INTEGER || !isMultiple(scaled, b)) return undefined
     return short(scaled / b)
   },
   '%': (a, b) => (b === 0 ? undefined : short(a % b)),

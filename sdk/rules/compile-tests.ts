@@ -22,9 +22,9 @@ export function compileTest<T>(compiler: Compiler<T>, node: CallNode): Test<T> |
     case '>=':
       return compileOrder(compiler, node, node.operator)
     case 'and':
-      return node.args.map((arg) => compiler.test(arg)).reduceRight((rest, first) => both(first, rest))
+      return every(node.args.map((arg) => compiler.test(arg)))
     case 'or':
-      return node.args.map((arg) => compiler.test(arg)).reduceRight((rest, first) => either(first, rest))
+      return some(node.args.map((arg) => compiler.test(arg)))
     case '!':
       return node.args[0] && negated(compiler.test(node.args[0]))
     case '!!':
@@ -49,10 +49,23 @@ export function compileTest<T>(compiler: Compiler<T>, node: CallNode): Test<T> |
   }
 }
 
-const either =
-  <T>(a: Test<T>, b: Test<T>): Test<T> =>
-  (record, environment) =>
-    a(record, environment) || b(record, environment)
+/** Three at a time: each call costs as much as a comparison. */
+function every<T>([a = always, b, c, ...others]: readonly Test<T>[]): Test<T> {
+  if (!b) return a
+  if (!c) return both(a, b)
+  const rest = others.length === 0 ? c : every([c, ...others])
+  return (record, environment) => a(record, environment) && b(record, environment) && rest(record, environment)
+}
+
+function some<T>([a = never, b, c, ...others]: readonly Test<T>[]): Test<T> {
+  if (!b) return a
+  const rest = c && (others.length === 0 ? c : some([c, ...others]))
+  if (!rest) return (record, environment) => a(record, environment) || b(record, environment)
+  return (record, environment) => a(record, environment) || b(record, environment) || rest(record, environment)
+}
+
+const always = (): boolean => true
+const never = (): boolean => false
 const negated =
   <T>(test: Test<T>): Test<T> =>
   (record, environment) =>

@@ -3,19 +3,16 @@ import { amountText } from './amounts.ts'
 import { type Closure, nothing } from './closures.ts'
 import { digitsOf, plain } from './decimals.ts'
 import { folded, raised } from './fold.ts'
-import type { CallNode } from './nodes.ts'
+import type { CallNode, RuleNode } from './nodes.ts'
 import { isAmount } from './orders.ts'
 import type { RuleKind, RuleValue } from './types.ts'
+import { fixedValue } from './values.ts'
 
 export function compileText<T>({ operator, args: nodes }: CallNode, args: readonly Closure<T>[]): Closure<T> {
   const [a = nothing] = args
   switch (operator) {
     case 'cat':
-      return (record, environment) => {
-        let text = ''
-        for (const arg of args) text += arg(record, environment) ?? ''
-        return text
-      }
+      return chain(nodes, args)
     case 'join':
       return joined(a, args.slice(1))
     case 'lower':
@@ -32,6 +29,30 @@ export function compileText<T>({ operator, args: nodes }: CallNode, args: readon
       return nothing
   }
 }
+
+/** Each operand with the constants after it. */
+function chain<T>(nodes: readonly RuleNode[], args: readonly Closure<T>[]): Closure<T> {
+  let before = ''
+  const links: { read: Closure<T>; after: string }[] = []
+  for (const [index, read] of args.entries()) {
+    const fixed = fixedValue(nodes[index])
+    const last = links.at(-1)
+    if (fixed === undefined) links.push({ read, after: '' })
+    else if (last) last.after += textOf(fixed)
+    else before += textOf(fixed)
+  }
+  return (record, environment) => {
+    let text = before
+    for (const { read, after } of links) {
+      const value = read(record, environment)
+      text += typeof value === 'string' ? value : textOf(value)
+      if (after !== '') text += after
+    }
+    return text
+  }
+}
+
+const textOf = (value: RuleValue): string => (value === null ? '' : String(value))
 
 const onText =
   <T>(text: Closure<T>, change: (text: string) => RuleValue): Closure<T> =>

@@ -1,12 +1,12 @@
 // Rules as closures: no source text is made, so the browser's content security policy stays strict. What each operator
 // means is in docs/rule-semantics.md; kernel/rules/ says the same to PostgreSQL.
-import { type Amount, amountText, amountToNumber, amountWork } from './amounts.ts'
+import { amountText, amountToNumber } from './amounts.ts'
 import { type Closure, type Compiler, nothing, type ReadPath, type RelatedReaders, type Test } from './closures.ts'
+import { compileArithmetic } from './compile-arithmetic.ts'
 import { compileRelated, withNone } from './compile-related.ts'
 import { compileTest } from './compile-tests.ts'
 import { compileText } from './compile-texts.ts'
 import { compileTime } from './compile-times.ts'
-import type { ArithmeticOperator } from './decimals.ts'
 import type { CallNode, CheckedRule, EnvironmentName, RuleNode } from './nodes.ts'
 import { isAmount, type Order, orderOf } from './orders.ts'
 import type { Moment, RuleEnvironment, RuleType, RuleValue } from './types.ts'
@@ -117,7 +117,7 @@ function compileCall<T>(compiler: Compiler<T>, node: CallNode): Closure<T> {
     case '*':
     case '/':
     case '%':
-      return arithmetic(node.operator, args)
+      return compileArithmetic(compiler, node, node.operator)
     default:
       return compileTime(node, args) ?? compileText(node, args)
   }
@@ -149,20 +149,3 @@ function extreme<T>(args: readonly Closure<T>[], order: Order, sign: number): Cl
     return best
   }
 }
-
-function arithmetic<T>(operator: ArithmeticOperator, args: readonly Closure<T>[]): Closure<T> {
-  const work = amountWork(operator)
-  const [a = nothing, b] = args
-  // One operand: its own sign, or the other one.
-  if (!b) return operator === '-' ? worked(() => 0, a, work) : a
-  return args.slice(1).reduce((left, right) => worked(left, right, work), a)
-}
-
-const worked =
-  <T>(a: Closure<T>, b: Closure<T>, work: (a: Amount, b: Amount) => Amount | null): Closure<T> =>
-  (record, environment) => {
-    const x = a(record, environment)
-    if (!isAmount(x)) return null
-    const y = b(record, environment)
-    return isAmount(y) ? work(x, y) : null
-  }
