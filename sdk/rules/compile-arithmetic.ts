@@ -1,15 +1,19 @@
 // Arithmetic as closures. Two short amounts, which nearly all are, are worked out on the spot; whatever is longer, or
 // whose result would be, is left to the exact work of amounts.ts.
 import { type Amount, type AmountWork, amountWork, isShort, UNIT } from './amounts.ts'
-import { type Closure, type Compiler, nothing } from './closures.ts'
+import { type Closure, nothing } from './closures.ts'
 import type { ArithmeticOperator } from './decimals.ts'
 import type { CallNode } from './nodes.ts'
 import { isAmount } from './orders.ts'
 import type { RuleValue } from './types.ts'
 import { fixedValue } from './values.ts'
 
-export function compileArithmetic<T>(compiler: Compiler<T>, node: CallNode, operator: ArithmeticOperator): Closure<T> {
-  const [a = nothing, b, ...others] = compiler.values(node)
+/** @param args closures of the node's arguments */
+export function compileArithmetic<T>(
+  node: CallNode,
+  operator: ArithmeticOperator,
+  [a = nothing, b, ...others]: readonly Closure<T>[],
+): Closure<T> {
   // One operand: its own sign, or the other one.
   if (!b) return operator === '-' ? worked(operator, () => 0, a) : a
   const factor = fixedValue(node.args[1])

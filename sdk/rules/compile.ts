@@ -117,7 +117,7 @@ function compileCall<T>(compiler: Compiler<T>, node: CallNode): Closure<T> {
     case '*':
     case '/':
     case '%':
-      return compileArithmetic(compiler, node, node.operator)
+      return compileArithmetic(node, node.operator, args)
     default:
       return compileTime(node, args) ?? compileText(node, args)
   }
