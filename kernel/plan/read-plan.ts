@@ -19,14 +19,23 @@ export interface SortPlan {
   isNullable: boolean
 }
 
+/** What is known of how a restricted actor's rights meet the data; it decides how a statement goes about it, no more. */
+export interface Visibility {
+  /** They see so few that those are better gathered than met on a walk through all. */
+  isNarrow: boolean
+  /** Ids of entities that rules of rights look at and that have few records. */
+  small: ReadonlySet<string>
+}
+
+export const UNKNOWN_VISIBILITY: Visibility = { isNarrow: false, small: new Set() }
+
 export interface ReadPlan {
   model: Model
   entity: EntityModel
   rights: Rights
   /** Rows that are taken out with it, not only looked at. */
   isExport: boolean
-  /** The actor sees so few that they are better gathered than met on a walk through all. */
-  isNarrow: boolean
+  visibility: Visibility
   selection: readonly Selected[]
   filter: CheckedRule | undefined
   /** Without the closing `id`, which the statement adds. */
@@ -49,7 +58,7 @@ export function planList(
   entity: EntityModel,
   request: ListRequest,
   rights: Rights,
-  isNarrow = false,
+  visibility = UNKNOWN_VISIBILITY,
 ): ReadPlan {
   if (request.isExport) rights.require(entity, 'export')
   const selection = planSelection(model, entity, request, rights)
@@ -66,7 +75,7 @@ export function planList(
     entity,
     rights,
     isExport: request.isExport,
-    isNarrow,
+    visibility,
     selection,
     filter: planFilter(model, entity, request.filter, rights),
     sort,

@@ -3,6 +3,7 @@
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { Actor, Circle } from '../actor.ts'
 import { environmentInputs } from '../rules/environment.ts'
+import { maskOf, SHARED_MASK } from '../sql/shared-with.ts'
 
 export type ActorInputs = Readonly<Record<string, string | null>>
 
@@ -28,8 +29,10 @@ export function actorInputs(actor: Actor, environment: RuleEnvironment): ActorIn
 const known = new WeakMap<Actor, ActorInputs>()
 
 function reachOf({ userId, circle }: Actor): ActorInputs {
+  const principals = [userId, ...circle.teams, ...(circle.organisation ? [circle.organisation] : [])]
   return {
-    'acl:principals': uuids([userId, ...circle.teams, ...(circle.organisation ? [circle.organisation] : [])]),
+    'acl:principals': uuids(principals),
+    [SHARED_MASK]: maskOf(principals),
     'acl:owners:reports': uuids([userId, ...circle.reports]),
     ...ofScope('team', userId, circle, circle.teams),
     ...ofScope('team_below', userId, circle, circle.teamsBelow),

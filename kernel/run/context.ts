@@ -5,6 +5,7 @@ import { actorInputs, environmentOf } from './actor-inputs.ts'
 import { rightsOf, type Rights } from '../plan/rights.ts'
 import type { Seal } from '../plan/field-value.ts'
 import type { GuardedWrite, WriteGuard } from './guard.ts'
+import { keepMarks } from './mark-shared.ts'
 import type { LoadedTenant } from '../services.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 
@@ -52,7 +53,19 @@ export async function askGuard(
   await guardOf(guards, write.entity)?.({ model, actor, rights, ...write })
 }
 
+/** This room's own guards, which no context goes without. */
+const OWN_GUARDS: Context['guards'] = { share: keepMarks }
+
 export function guardOf(guards: Context['guards'], entity: EntityModel): WriteGuard | undefined {
+  const [own, other] = [ofTrait(OWN_GUARDS, entity), ofTrait(guards, entity)]
+  if (!own || !other) return own ?? other
+  return async (write) => {
+    await own(write)
+    await other(write)
+  }
+}
+
+function ofTrait(guards: Context['guards'], entity: EntityModel): WriteGuard | undefined {
   const trait = entity.entity.traits.find((name) => Object.hasOwn(guards, name))
   return trait === undefined ? undefined : guards[trait]
 }

@@ -4,7 +4,7 @@ import { constantToText, liftConstants, type RuleType, type RuleValue } from '..
 import type { EntityModel } from '../catalog/model.ts'
 import { type ListRequest, makeCursor } from '../parse/list-request.ts'
 import type { SelectItem } from '../parse/select-syntax.ts'
-import { planList, searchWords } from '../plan/read-plan.ts'
+import { planList, searchWords, UNKNOWN_VISIBILITY } from '../plan/read-plan.ts'
 import { planSelection } from '../plan/selection.ts'
 import { type EncodeRow, listWriter } from '../respond/encoder.ts'
 import { COUNT_CAP, type CompiledList, compileList, likePattern } from '../sql/list-sql.ts'
@@ -15,7 +15,7 @@ import { bind, ident, input, join, type Statement, sql, toStatement, trusted } f
 import { type Context, cacheKey } from './context.ts'
 import type { Queryable, RawRow } from './database.ts'
 import { StatementCache } from './statement-cache.ts'
-import { isNarrow } from './visibility.ts'
+import { visibilityOf } from './visibility.ts'
 
 const lists = new StatementCache<CompiledList>()
 const gets = new StatementCache<CompiledGet>()
@@ -36,9 +36,11 @@ export async function listRecords(
   const { shape, constants } =
     request.filter === undefined ? { shape: '', constants: [] } : liftConstants(request.filter)
   const isWhole = context.rights.condition(entity, 'read').kind === 'all'
-  const narrow = !isWhole && !request.isTrash && !request.isExport && (await isNarrow(context, database, entity))
-  const compiled = lists.get(`${cacheKey(context, entity)} ${narrow} ${listShape(request, shape)}`, () =>
-    compileList(planList(context.model, entity, request, context.rights, narrow)),
+  const isAsked = !isWhole && !request.isTrash && !request.isExport
+  const visibility = isAsked ? await visibilityOf(context, database, entity) : UNKNOWN_VISIBILITY
+  const known = `${visibility.isNarrow} ${[...visibility.small].join()}`
+  const compiled = lists.get(`${cacheKey(context, entity)} ${known} ${listShape(request, shape)}`, () =>
+    compileList(planList(context.model, entity, request, context.rights, visibility)),
   )
   const inputs = { ...context.inputs, ...filterInputs(compiled.filterTypes, constants) }
   searchWords(request.search).forEach((word, index) => {

@@ -2,9 +2,10 @@
 // what words are looked for in. Everything else is the author's to ask for with "indexed".
 import { createHash } from 'node:crypto'
 import { fieldType } from '../../sdk/fields/index.ts'
-import type { DuplicateRule, Entity, Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
+import type { DuplicateRule, Entity, Field, FieldColumn, Role } from '../../sdk/metadata/snapshot.ts'
 import { indexedKey, matchedColumns } from '../sql/duplicate-keys.ts'
 import { ident, join, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
+import { coveredColumns, hasOwner } from './covered.ts'
 
 /** What this PostgreSQL can do. */
 export interface Capabilities {
@@ -19,15 +20,13 @@ export interface IndexShape {
   /** Ids of the fields. */
   fieldIds: readonly string[]
   isUnique: boolean
-  /** Key columns, in order. */
+  /** Key columns in order, then those that the index tells beside them. */
   columns: readonly string[]
   /** What follows `ON table`. */
   definition: Sql
   /** Its keys are made of `columns`, which is seen of its name alone: that holds a hash of the definition. */
   isOfExpressions?: true
 }
-
-export const hasOwner = ({ ownership }: Entity): boolean => ownership === 'user' || ownership === 'team'
 
 /** References of these types may be followed backwards: related lists, what is in the way of a removal, roll-ups. */
 const REFERENCES: ReadonlySet<string> = new Set(['reference', 'parent', 'user', 'file'])
@@ -40,14 +39,16 @@ const INDEXED_PARTS: Readonly<Record<string, readonly string[]>> = {
   any_reference: ['id'],
 }
 
-export function indexesOf(entity: Entity, capabilities: Capabilities): IndexShape[] {
+/** @param roles of the snapshot: what their rules look at, indexes that lists are walked along tell */
+export function indexesOf(entity: Entity, capabilities: Capabilities, roles: readonly Role[]): IndexShape[] {
+  const covered = coveredColumns(entity, roles)
   const found = [
     ...uniqueIndexes(entity),
-    sorted(entity, ['display_name'], [], 'display_name'),
-    sorted(entity, ['created_at'], [], 'created_at'),
+    sorted(entity, ['display_name'], [], 'display_name', covered),
+    sorted(entity, ['created_at'], [], 'created_at', covered),
     trash(entity),
     ...(hasOwner(entity) ? [sorted(entity, ['owner'], [], 'owner'), owningTeam(entity)] : []),
-    ...entity.fields.flatMap((field) => fieldIndexes(entity, field)),
+    ...entity.fields.flatMap((field) => fieldIndexes(entity, field, covered)),
     ...wordIndex(entity, capabilities),
     ...entity.duplicates.map((rule) => duplicateIndex(entity, rule)),
   ]
@@ -70,24 +71,39 @@ function uniqueIndexes(entity: Entity): IndexShape[] {
   })
 }
 
-function fieldIndexes(entity: Entity, field: Field): IndexShape[] {
+function fieldIndexes(entity: Entity, field: Field, covered: readonly string[]): IndexShape[] {
   if (!fieldType(field.type).isReadable) return []
   const isReference = REFERENCES.has(field.type) || field.type === 'any_reference'
   if (!isReference && !field.indexed) return []
   const parts = INDEXED_PARTS[field.type]
   const columns = field.columns.filter(({ part }) => parts === undefined || parts.includes(part))
-  return columns.map((column) => columnIndex(entity, field, column))
+  // References are looked up; what else is indexed, lists are sorted by.
+  return columns.map((column) => columnIndex(entity, field, column, isReference ? [] : covered))
 }
 
-function columnIndex(entity: Entity, field: Field, { column, sqlType }: FieldColumn): IndexShape {
+function columnIndex(
+  entity: Entity,
+  field: Field,
+  { column, sqlType }: FieldColumn,
+  covered: readonly string[],
+): IndexShape {
   if (sqlType === 'text[]' || sqlType === 'jsonb')
     return make(entity, [field.name], [field.id], [column], sql`USING gin (${ident(column)})`)
-  return sorted(entity, [field.name], [field.id], column)
+  return sorted(entity, [field.name], [field.id], column, covered)
 }
 
 /** The id makes the order total, as keyset paging wants it. */
-function sorted(entity: Entity, fields: readonly string[], fieldIds: readonly string[], column: string): IndexShape {
-  return make(entity, fields, fieldIds, [column, 'id'], sql`USING btree (${names([column, 'id'])})`)
+function sorted(
+  entity: Entity,
+  fields: readonly string[],
+  fieldIds: readonly string[],
+  column: string,
+  covered: readonly string[] = [],
+): IndexShape {
+  const keys = [column, 'id']
+  const told = covered.filter((name) => !keys.includes(name))
+  const include = told.length === 0 ? sql`` : sql` INCLUDE (${names(told)})`
+  return make(entity, fields, fieldIds, [...keys, ...told], sql`USING btree (${names(keys)})${include}`)
 }
 
 const trash = (entity: Entity): IndexShape =>

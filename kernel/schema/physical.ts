@@ -1,12 +1,21 @@
 // What a snapshot asks of the database: tables, columns, sequences. Pure; what is there already is nobody's business here.
 import { fieldType } from '../../sdk/fields/index.ts'
-import { type Entity, type Field, STANDARD_FIELDS, type Snapshot, type SqlType } from '../../sdk/metadata/snapshot.ts'
-import { type Capabilities, hasOwner, type IndexShape, indexesOf } from './indexes.ts'
+import {
+  type Entity,
+  type Field,
+  type Role,
+  STANDARD_FIELDS,
+  type Snapshot,
+  type SqlType,
+} from '../../sdk/metadata/snapshot.ts'
+import { SHARED_WITH } from '../sql/shared-with.ts'
+import { hasOwner } from './covered.ts'
+import { type Capabilities, type IndexShape, indexesOf } from './indexes.ts'
 
 export interface ColumnShape {
   name: string
-  sqlType: SqlType
-  /** Absent: a standard column. */
+  sqlType: SqlType | 'bigint'
+  /** Absent: a column of the kernel. */
   field?: Field
   part: string
   /** Text form of what rows that exist already get; absent: nothing. */
@@ -38,7 +47,10 @@ export interface Physical {
 export function physicalOf(snapshot: Snapshot, capabilities: Capabilities): Physical {
   return {
     schema: snapshot.schema,
-    tables: snapshot.entities.flatMap((entity) => [recordTable(entity, capabilities), ...sideTable(entity)]),
+    tables: snapshot.entities.flatMap((entity) => [
+      recordTable(entity, capabilities, snapshot.roles),
+      ...sideTable(entity),
+    ]),
     sequences: snapshot.entities.flatMap((entity) =>
       entity.fields.flatMap(({ id, options }) =>
         options.sequence === undefined ? [] : [{ name: options.sequence, entityId: entity.id, fieldId: id }],
@@ -47,7 +59,7 @@ export function physicalOf(snapshot: Snapshot, capabilities: Capabilities): Phys
   }
 }
 
-function recordTable(entity: Entity, capabilities: Capabilities): TableShape {
+function recordTable(entity: Entity, capabilities: Capabilities, roles: readonly Role[]): TableShape {
   const standard = STANDARD_FIELDS.filter(({ name }) => hasOwner(entity) || !name.startsWith('owner')).map(
     ({ column, sqlType }): ColumnShape => ({ name: column, sqlType, part: '' }),
   )
@@ -55,8 +67,8 @@ function recordTable(entity: Entity, capabilities: Capabilities): TableShape {
     name: entity.table,
     entityId: entity.id,
     holds: 'records',
-    columns: [...standard, ...entity.fields.flatMap(fieldColumns)],
-    indexes: indexesOf(entity, capabilities),
+    columns: [...standard, { name: SHARED_WITH, sqlType: 'bigint', part: '' }, ...entity.fields.flatMap(fieldColumns)],
+    indexes: indexesOf(entity, capabilities, roles),
   }
 }
 

@@ -5,10 +5,11 @@ import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { Condition } from '../plan/access.ts'
 import type { Rights } from '../plan/rights.ts'
+import { type IsSmall, lookedUpSql } from './looked-up-rule.ts'
 import { type Eyes, Joins, RowSource } from './row-source.ts'
+import { isPerhapsShared, namesOf, sharesTable } from './shared-with.ts'
 import { ident, input, join, literal, type Sql, sql, trusted } from './sql.ts'
 
-export const SHARE_ENTITY = 'system.share'
 /** What a share may allow, the least first, and what each right needs. */
 export const ALLOWED_BY: Readonly<Record<Operation, readonly string[]>> = {
   read: ['read', 'edit', 'full'],
@@ -28,7 +29,7 @@ export const eyesOf =
 
 /** TRUE where the actor may; undefined: everywhere. `row` may be followed over references when it has joins. */
 export function conditionSql(condition: Condition, row: RowSource, options: ConditionOptions = {}): Sql | undefined {
-  return condition.kind === 'all' ? undefined : written(condition, row, { depth: 0, isLive: false, ...options })
+  return condition.kind === 'all' ? undefined : written(condition, row, { ...AT_FIRST, ...options })
 }
 
 interface ConditionOptions {
@@ -36,13 +37,18 @@ interface ConditionOptions {
   depth?: number
   /** The row is known not to be in the trash. */
   isLive?: boolean
+  /** The row is one of the table, not of a write: it has the kernel's own columns. */
+  isStored?: boolean
+  /** Entities whose records are few enough to be looked through once a statement. */
+  isSmall?: IsSmall
 }
 type Place = Required<ConditionOptions>
+const AT_FIRST: Place = { depth: 0, isLive: false, isStored: false, isSmall: () => false }
 
 /** Of a row whose statement takes no more joins: looked up by its id once more where the condition needs some. */
 export function standaloneSql(condition: Condition, row: RowSource, depth = 1): Sql | undefined {
   if (condition.kind === 'all') return undefined
-  if (!followsReferences(condition)) return written(condition, row, { depth, isLive: false })
+  if (!followsReferences(condition)) return written(condition, row, { ...AT_FIRST, depth })
   return existing(row.model, row.entity, condition, row.own('id'), depth)
 }
 
@@ -56,7 +62,7 @@ function existing(model: Model, entity: EntityModel, condition: Condition, id: S
   const alias = `a${depth}`
   const joins = new Joins(`${alias}_`)
   const row = new RowSource(model, entity, alias, joins)
-  const met = conditionSql(condition, row, { depth: depth + 1 })
+  const met = conditionSql(condition, row, { depth: depth + 1, isStored: true })
   const and = met ? sql` AND ${met}` : sql``
   return sql`EXISTS (SELECT 1 FROM ${ident(model.snapshot.schema, entity.entity.table)} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own('id')} = ${id}${and})`
 }
@@ -76,9 +82,9 @@ function written(condition: Condition, row: RowSource, place: Place): Sql {
     case 'owned':
       return owned(condition.scope, row)
     case 'shared':
-      return shared(condition.operation, row, place.isLive)
+      return shared(condition.operation, row, place)
     case 'rule':
-      return row.trusted().predicate(condition.rule)
+      return lookedUpSql(condition.rule, row, place.isSmall) ?? row.trusted().predicate(condition.rule)
     case 'unset':
       return sql`${row.own(idColumn(condition.field))} IS NULL`
     case 'leads':
@@ -105,14 +111,16 @@ export function ownedBy(scope: ScopeName, row: RowSource): Sql[] {
 }
 
 /** A share that went into the trash along with its record still counts there, or nobody could undo what they did by it. */
-function shared(operation: Operation, row: RowSource, isLive: boolean): Sql {
+function shared(operation: Operation, row: RowSource, { isLive, isStored }: Place): Sql {
   const alive = isLive
     ? trusted('s.deleted_at IS NULL')
     : sql`(s.deleted_at IS NULL OR s.deleted_at = ${row.own('deleted_at')})`
   const shares = sharesOf(row.model, row.entity, operation)
-  return shares
-    ? sql`EXISTS (SELECT 1 ${shares.from} AND ${shares.id} = ${row.own('id')} AND ${alive})`
-    : trusted('FALSE')
+  if (!shares) return trusted('FALSE')
+  const met = sql`SELECT TRUE ${shares.from} AND ${shares.id} = ${row.own('id')} AND ${alive}`
+  if (!isStored) return sql`EXISTS (${met})`
+  // One value instead of EXISTS, of which PostgreSQL would make a join that begins with all shares of the reader.
+  return sql`CASE WHEN ${isPerhapsShared(row.alias)} THEN COALESCE((${met} LIMIT 1), FALSE) ELSE FALSE END`
 }
 
 /** Ids of the live records that are shared with the actor; undefined: none can be. */
@@ -121,17 +129,13 @@ export function sharedIds(model: Model, entity: EntityModel, operation: Operatio
   return shares && sql`SELECT ${shares.id} ${shares.from} AND s.deleted_at IS NULL`
 }
 
-function sharesOf(model: Model, { entity }: EntityModel, operation: Operation): { from: Sql; id: Sql } | undefined {
-  const shares = model.find(SHARE_ENTITY)
-  const [who, access, until] = ['principal', 'access', 'until'].map((name) => shares?.field(name)?.columns.at(-1))
-  const [kind, id] = shares?.field('on')?.columns ?? []
-  if (!shares || !kind || !id || !who || !access || !until) return undefined
-  const table = ident(model.snapshot.schema, shares.entity.table)
-  const column = (name: { column: string }): Sql => ident('s', name.column)
-  const names = join([entity.name, ...entity.aliases].map(literal), ', ')
+function sharesOf(model: Model, entity: EntityModel, operation: Operation): { from: Sql; id: Sql } | undefined {
+  const shares = sharesTable(model)
+  if (!shares) return undefined
+  const { table, kind, record, principal, access, until } = shares
   const levels = join(ALLOWED_BY[operation].map(literal), ', ')
-  const from = sql`FROM ${table} AS s WHERE ${column(kind)} IN (${names}) AND ${column(who)} = ANY(${input('acl:principals', 'uuid[]')}) AND ${column(access)} IN (${levels}) AND (${column(until)} IS NULL OR ${column(until)} > now())`
-  return { from, id: column(id) }
+  const from = sql`FROM ${table} WHERE ${kind} IN (${namesOf(entity)}) AND ${principal} = ANY(${input('acl:principals', 'uuid[]')}) AND ${access} IN (${levels}) AND (${until} IS NULL OR ${until} > now())`
+  return { from, id: record }
 }
 
 function leads({ field, targets }: Condition & { kind: 'leads' }, row: RowSource, depth: number): Sql {
@@ -141,7 +145,6 @@ function leads({ field, targets }: Condition & { kind: 'leads' }, row: RowSource
   const [only] = targets
   if (field.type !== 'any_reference' || !kind)
     return only ? existing(row.model, only.entity, only.condition, id, depth + 1) : trusted('FALSE')
-  const namesOf = ({ entity }: EntityModel): Sql => join([entity.name, ...entity.aliases].map(literal), ', ')
   const open = targets.filter(({ condition }) => condition.kind === 'all')
   const others = targets.filter(({ condition }) => condition.kind !== 'all')
   const cases = [

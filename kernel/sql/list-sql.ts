@@ -3,6 +3,7 @@
 import { fieldType } from '../../sdk/fields/index.ts'
 import type { CheckedRule, RuleType } from '../../sdk/rules/index.ts'
 import { isReadableRight } from '../plan/field-rights.ts'
+import type { Condition } from '../plan/access.ts'
 import type { ReadPlan } from '../plan/read-plan.ts'
 import { sqlTypeOf } from '../plan/paths.ts'
 import type { EncodeRow } from '../respond/encoder.ts'
@@ -35,11 +36,13 @@ export function compileList(plan: ReadPlan): CompiledList {
   const sortColumns = plan.sort.map((key) => page.resolved(key.path).sql)
   const keys = keysOf(plan.sort, sortColumns, page.own('id'))
   const conditions = pageConditions(plan, page)
-  const from = sql`FROM ${ident(plan.model.snapshot.schema, plan.entity.entity.table)} AS r`
+  const table = ident(plan.model.snapshot.schema, plan.entity.entity.table)
+  const from = sql`FROM ${table} AS r`
   const where = (extra: readonly Sql[]) => sql`WHERE ${join([...conditions, ...extra], ' AND ')}`
 
   // A key that is no column of the row itself is carried out of the page under a name of its own.
-  const carried = sortColumns.map((_, index) => (plan.sort[index]?.isOwn ? undefined : `k${index}`))
+  const isOfIds = isFoundByIndex(plan)
+  const carried = sortColumns.map((_, index) => (plan.sort[index]?.isOwn && !isOfIds ? undefined : `k${index}`))
   const keyColumns = join(
     sortColumns.flatMap((column, index) => {
       const name = carried[index]
@@ -47,9 +50,12 @@ export function compileList(plan: ReadPlan): CompiledList {
     }),
     '',
   )
+  const found = isOfIds ? page.own('id') : sql`r.*`
   const branch = (extra: readonly Sql[], order: readonly Key[]) =>
-    sql`SELECT r.*${keyColumns} ${from}${pageJoins.toSql()} ${where(extra)} ${orderBy(order)}`
+    sql`SELECT ${found}${keyColumns} ${from}${pageJoins.toSql()} ${where(extra)} ${orderBy(order)}`
   const pageSql = pageOf(plan, keys, branch)
+  const pageAlias = isOfIds ? 'p' : 'r'
+  const rows = isOfIds ? sql`(${pageSql}) AS p JOIN ${table} AS r ON r.id = p.id` : sql`(${pageSql}) AS r`
 
   const joins = new Joins('j', eyes)
   const row = new RowSource(plan.model, plan.entity, 'r', joins)
@@ -59,14 +65,14 @@ export function compileList(plan: ReadPlan): CompiledList {
     plan.sort,
     sortColumns.map((column, index) => {
       const name = carried[index]
-      return name ? ident('r', name) : column
+      return name ? ident(pageAlias, name) : column
     }),
-    row.own('id'),
+    ident(pageAlias, 'id'),
   )
   const keyPlaces = outerKeys.map((key) => list.add(key.sql))
   const countPlace =
     plan.count === 'none' ? undefined : list.add(countSql(plan, sql`${from}${pageJoins.toSql()} ${where([])}`))
-  const query = sql`SELECT ${join(list.columns, ', ')} FROM (${pageSql}) AS r${joins.toSql()} ${orderBy(outerKeys)}`
+  const query = sql`SELECT ${join(list.columns, ', ')} FROM ${rows}${joins.toSql()} ${orderBy(outerKeys)}`
   return {
     statement: toStatement(query),
     write,
@@ -74,9 +80,30 @@ export function compileList(plan: ReadPlan): CompiledList {
     countPlace,
     limit: plan.limit,
     filterTypes: (plan.filter?.constants ?? []).map((constant) => constant.type),
-    isPlannedWithValues: plan.searchWords > 0 || plan.isSkipping || plan.isNarrow,
+    isPlannedWithValues: plan.searchWords > 0 || plan.isSkipping || plan.visibility.isNarrow,
   }
 }
+
+/**
+ * The index that the page is walked along tells who may read a row (schema/covered.ts): of somebody who passes over many
+ * rows, only those of the page itself are fetched.
+ */
+function isFoundByIndex({
+  entity,
+  rights,
+  visibility,
+  filter,
+  sort,
+  searchWords,
+  isTrash,
+  isExport,
+}: ReadPlan): boolean {
+  if (visibility.isNarrow || filter || searchWords > 0 || isTrash) return false
+  const condition = rights.condition(entity, isExport ? 'export' : 'read')
+  const ways = condition.kind === 'any' ? condition.items : [condition]
+  return sort.every(({ isOwn }) => isOwn) && ways.every(({ kind }) => TOLD.has(kind))
+}
+const TOLD: ReadonlySet<Condition['kind']> = new Set(['owned', 'shared', 'rule'])
 
 /** One more than shown tells whether there is a next page. A constant, since for a parameter the planner guesses a tenth of the table. */
 const pageLimit = (plan: ReadPlan): Sql => trusted(String(plan.limit + 1))
@@ -104,9 +131,14 @@ function pageOf(plan: ReadPlan, keys: readonly Key[], unlimited: Branch): Sql {
 function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {
   const alive = sql`r.deleted_at IS ${trusted(plan.isTrash ? 'NOT NULL' : 'NULL')}`
   const condition = plan.rights.condition(plan.entity, plan.isExport ? 'export' : 'read')
-  const right = plan.isNarrow
+  const { isNarrow, small } = plan.visibility
+  const right = isNarrow
     ? sql`${row.own('id')} IN (${gatherIds(plan.model, plan.entity, condition)})`
-    : conditionSql(condition, row.trusted(), { isLive: !plan.isTrash })
+    : conditionSql(condition, row.trusted(), {
+        isLive: !plan.isTrash,
+        isStored: true,
+        isSmall: ({ entity }) => small.has(entity.id),
+      })
   const filter = plan.filter ? [filterSql(plan.filter, row)] : []
   const words = Array.from({ length: plan.searchWords }, (_, index) => wordSql(plan, row, `q${index}`))
   return [alive, ...(right ? [right] : []), ...filter, ...words]

@@ -65,7 +65,11 @@ const entities = {
 
 const RULES: Readonly<Record<string, readonly unknown[]>> = {
   'org.account': [{ '==': [{ var: 'region' }, 'north'] }, { '==': [{ var: 'group.region' }, 'north'] }],
-  'org.deal': [{ '>': [{ var: 'amount' }, 50] }, { '==': [{ var: 'account.group.region' }, 'south'] }],
+  'org.deal': [
+    { '>': [{ var: 'amount' }, 50] },
+    { '==': [{ var: 'account.group.region' }, 'south'] },
+    { '==': [{ var: 'account.region' }, null] },
+  ],
   'org.remark': [{ starts_with: [{ var: 'name' }, 'r1'] }],
   'org.label': [{ '==': [{ var: 'name' }, 'l1'] }],
 }

@@ -150,7 +150,7 @@ export class Reference {
     const text = JSON.stringify(rule)
     const [, operator, path = '', value = ''] = /^\{"([^"]+)":\[\{"var":"([^"]+)"\},"?([^"\]]+)"?\]\}$/.exec(text) ?? []
     const read = this.read(row, path.split('.'))
-    if (operator === '==') return read === value
+    if (operator === '==') return read === (text.endsWith(',null]}') ? null : value)
     if (operator === '>') return read !== null && Number(read) > Number(value)
     if (operator === 'starts_with') return read?.startsWith(value) ?? false
     throw new Error(`no reference for ${text}`)

@@ -12,6 +12,8 @@ export interface Opened {
   world: World
   /** As this user, behind the sign-in. */
   ask(user: User, method: string, address: string, body?: unknown): Promise<Answer>
+  /** Who the user is behind the sign-in. */
+  actorOf(user: User): Promise<Actor>
   /** As lines of JSON through the bulk door. */
   load(user: User, entity: string, lines: readonly object[]): Promise<Answer>
 }
@@ -116,7 +118,7 @@ const idOf = (value: unknown): string | null =>
       : String(value)
 
 /** Sign-in is tested elsewhere: here a header says who asks, and everything behind the door is real. */
-async function behindSignIn(tenant: TestTenant): Promise<Pick<Opened, 'ask' | 'load'>> {
+async function behindSignIn(tenant: TestTenant): Promise<Pick<Opened, 'ask' | 'load' | 'actorOf'>> {
   const { kernel, slug } = tenant
   const { auth, database } = kernel.services
   const actors = new Map<string, Actor>()
@@ -125,23 +127,28 @@ async function behindSignIn(tenant: TestTenant): Promise<Pick<Opened, 'ask' | 'l
     const id = request.headers.get('x-test-user')
     return id === null ? byKey(request, loaded, address) : (actors.get(id) ?? null)
   }
-  const send = async (user: User, method: string, address: string, body: string | undefined, type: string) => {
-    if (!actors.has(user.id)) {
-      const { model } = await kernel.services.catalog.load(slug)
-      const roles = user.roles.map((role) => `org.${role.name}`).sort()
-      actors.set(user.id, {
-        kind: 'person',
-        tenant: slug,
-        userId: user.id,
-        displayName: user.id,
-        email: null,
-        roles,
-        circle: await findCircle(database, model, user.id, roles),
-        keyId: null,
-        locale: 'en',
-        timeZone: 'UTC',
-      })
+  const actorOf = async (user: User): Promise<Actor> => {
+    const known = actors.get(user.id)
+    if (known) return known
+    const { model } = await kernel.services.catalog.load(slug)
+    const roles = user.roles.map((role) => `org.${role.name}`).sort()
+    const actor: Actor = {
+      kind: 'person',
+      tenant: slug,
+      userId: user.id,
+      displayName: user.id,
+      email: null,
+      roles,
+      circle: await findCircle(database, model, user.id, roles),
+      keyId: null,
+      locale: 'en',
+      timeZone: 'UTC',
     }
+    actors.set(user.id, actor)
+    return actor
+  }
+  const send = async (user: User, method: string, address: string, body: string | undefined, type: string) => {
+    await actorOf(user)
     const headers = { 'x-test-user': user.id, 'content-type': type, 'if-match': '*' }
     const init = { method, headers, ...(body === undefined ? {} : { body }) }
     const response = await kernel.app.request(`http://localhost/api/v1/${slug}/${address}`, init)
@@ -149,6 +156,7 @@ async function behindSignIn(tenant: TestTenant): Promise<Pick<Opened, 'ask' | 'l
     return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
   }
   return {
+    actorOf,
     ask: (user, method, address, body) =>
       send(user, method, address, body === undefined ? undefined : JSON.stringify(body), 'application/json'),
     load: (user, entity, lines) =>
