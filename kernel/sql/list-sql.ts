@@ -117,7 +117,9 @@ function pageOf(plan: ReadPlan, keys: readonly Key[], unlimited: Branch): Sql {
   const nulls = plan.cursorNulls
   const first = keys[0] as Key
   const end = sql` LIMIT ${pageLimit(plan)}${skip(plan)}`
-  if (!plan.sort[0]?.isSplit) return sql`${unlimited(nulls ? [afterCursor(keys, nulls)] : [], keys)}${end}`
+  // What was gathered is sorted, empty values and all; it is not gathered twice.
+  if (!plan.sort[0]?.isSplit || plan.visibility.isNarrow)
+    return sql`${unlimited(nulls ? [afterCursor(keys, nulls)] : [], keys)}${end}`
   const most = plan.isSkipping ? sql`(${input('skip', 'bigint')} + ${pageLimit(plan)})` : pageLimit(plan)
   const branch: Branch = (extra, order) => sql`${unlimited(extra, order)} LIMIT ${most}`
   const rest = keys.slice(1)
