@@ -5,6 +5,7 @@ import type { WireValue } from '../../sdk/wire/records.ts'
 import { meta } from '../app/meta.ts'
 import { timeZone } from '../app/session.ts'
 import { filterOperators, filterRule } from '../fields/index.ts'
+import { PERIOD_NAMES, SPAN_UNITS } from '../fields/filter-times.ts'
 import { wallTime } from '../fields/zoned-time.ts'
 import type { Chip } from '../list/state.ts'
 
@@ -70,7 +71,8 @@ function candidates(values: readonly (string | number)[]): readonly WireValue[] 
     [end, null],
     [null, end],
   ])
-  return [...texts, ...days, texts, ...ranges, ...open]
+  const spans = texts.flatMap((count) => SPAN_UNITS.map((unit) => [count, unit]))
+  return [...texts, ...days, texts, ...ranges, ...open, ...PERIOD_NAMES, ...spans]
 }
 
 /** The day in the reader's zone, and the one before: `until` is written as the beginning of the next day. */

@@ -15,6 +15,8 @@ export type FilterKind =
   | 'choice'
   | 'choices'
   | 'reference'
+  | 'person'
+  | 'team'
   | 'anyReference'
   | 'presence'
   | 'none'
@@ -47,6 +49,9 @@ const BY_RULE: Partial<Record<NonNullable<ClientField['options']['ruleType']>['k
   instant: 'moment',
 }
 
+/** References to these entities can be compared with whoever asks. */
+const ASKING: Partial<Record<string, FilterKind>> = { 'system.user': 'person', 'system.team': 'team' }
+
 export function filterKind({ type, widget, options }: ClientField): FilterKind {
   if (type === 'auto_number') return 'text'
   if (type === 'formula')
@@ -54,6 +59,9 @@ export function filterKind({ type, widget, options }: ClientField): FilterKind {
   if (type === 'rollup') return ofRollup(options)
   if (widget === 'number') return type === 'number' ? 'number' : 'decimal'
   if (widget === 'choice') return options.choices ? 'choice' : 'text'
+  if (type === 'user') return 'person'
+  const target = options.to?.length === 1 ? options.to[0] : undefined
+  if (widget === 'reference' && target !== undefined) return ASKING[target] ?? 'reference'
   return BY_WIDGET[widget] ?? 'none'
 }
 
@@ -65,7 +73,7 @@ function ofRollup({ rollup, ruleType }: ClientField['options']): FilterKind {
 
 const PRESENCE = ['empty', 'filled'] as const
 const AMOUNTS = ['is', 'more', 'less', 'between', ...PRESENCE] as const
-const DAYS = ['is', 'before', 'after', 'between', ...PRESENCE] as const
+const DAYS = ['is', 'before', 'after', 'between', 'period', 'last', 'next', 'past', 'future', ...PRESENCE] as const
 
 /** Names stand in addresses and never change. */
 const OPERATORS = {
@@ -80,6 +88,8 @@ const OPERATORS = {
   choice: ['is', 'is_not', ...PRESENCE],
   choices: ['is', 'is_not', ...PRESENCE],
   reference: ['is', 'is_not', ...PRESENCE],
+  person: ['is', 'is_not', 'me', ...PRESENCE],
+  team: ['is', 'is_not', 'my_teams', ...PRESENCE],
   anyReference: ['is', ...PRESENCE],
   presence: PRESENCE,
   none: [],
@@ -97,6 +107,13 @@ const LABELS: Readonly<Record<OperatorName, TextKey>> = {
   between: 'operator.between',
   before: 'operator.before',
   after: 'operator.after',
+  period: 'operator.period',
+  last: 'operator.last',
+  next: 'operator.next',
+  past: 'operator.past',
+  future: 'operator.future',
+  me: 'operator.me',
+  my_teams: 'operator.myTeams',
   yes: 'operator.yes',
   no: 'operator.no',
   empty: 'operator.empty',
@@ -111,7 +128,7 @@ const SPECIAL: Partial<Record<FilterKind, Partial<Record<OperatorName, TextKey>>
   choice: { is: 'operator.isAny', is_not: 'operator.isNone' },
   choices: { is: 'operator.has', is_not: 'operator.hasNone' },
 }
-const WITHOUT_VALUE: ReadonlySet<string> = new Set(['yes', 'no', ...PRESENCE])
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(['yes', 'no', 'past', 'future', 'me', 'my_teams', ...PRESENCE])
 
 export const filterOperators: FilterOperators = (field) => {
   const kind = filterKind(field)

@@ -6,6 +6,7 @@ import type { FilterRule } from '../app/field-kit.ts'
 import { timeZone } from '../app/session.ts'
 import { isList, member, textOf } from './editor.ts'
 import { type FilterKind, filterKind } from './filter-kinds.ts'
+import { relativeRule } from './filter-times.ts'
 import { instantOf } from './zoned-time.ts'
 
 type Rule = Readonly<Record<string, unknown>>
@@ -15,9 +16,17 @@ export const filterRule: FilterRule = (field, operator, value, path = field.name
   if (operator === 'empty' || operator === 'filled') return presence(field, kind, path, operator)
   if (operator === 'yes') return { '!!': [{ var: path }] }
   if (operator === 'no') return { '!': [{ var: path }] }
+  if (operator === 'me') return { '==': [{ var: path }, { me: [] }] }
+  if (operator === 'my_teams') return { in: [{ var: path }, { my_teams: [] }] }
+  if (RELATIVE.has(operator)) {
+    const isMoment = kind === 'moment'
+    return relativeRule(operator, value, { subject: { var: solePart(field, kind, path) }, isMoment })
+  }
   if (value === null) return null
   return RULES[kind](operator, value, path, field)
 }
+
+const RELATIVE: ReadonlySet<string> = new Set(['period', 'last', 'next', 'past', 'future'])
 
 type Maker = (operator: string, value: WireValue, path: string, field: ClientField) => Rule | null
 
@@ -38,6 +47,8 @@ const RULES: Readonly<Record<FilterKind, Maker>> = {
     return operator === 'is_not' ? { '!': [{ or: has }] } : { or: has }
   },
   reference: (operator, value, path) => anyOf(operator, listOf(value), path),
+  person: (operator, value, path) => anyOf(operator, listOf(value), path),
+  team: (operator, value, path) => anyOf(operator, listOf(value), path),
   anyReference(_operator, value, path) {
     const id = member(value, 'id')
     return id === '' ? null : { '==': [{ var: `${path}.id` }, id] }

@@ -15,6 +15,7 @@ import './date-input.ts'
 import { isIsoDay } from './date-text.ts'
 import './filter.css'
 import { type FilterKind, filterKind } from './filter-kinds.ts'
+import { isSpan, periodEditor, spanEditor, spanText } from './filter-span.ts'
 import { knownName, nameOf } from './names.ts'
 import './number-input.ts'
 import { showNumber } from './number-text.ts'
@@ -24,6 +25,7 @@ import './picker.ts'
 
 export { filterOperators } from './filter-kinds.ts'
 export { filterRule } from './filter-rule.ts'
+export { firstValue } from './filter-span.ts'
 
 const CONTROL: ControlState = {
   id: 'rl-filter-value',
@@ -39,8 +41,10 @@ export const filterEditor: FilterEditor = (field, operator, value, onChange) => 
   const kind = filterKind(field)
   const label = t('filter.value', { field: text(field.label) })
   if (kind === 'choice' || kind === 'choices') return optionList(field, value, onChange, label)
-  if (kind === 'reference') return recordFilter(field, value, onChange, label)
+  if (isReference(kind)) return recordFilter(field, value, onChange, label)
   if (kind === 'anyReference') return anyFilter(field, value, onChange)
+  if (operator === 'period') return periodEditor(value, onChange, label, CONTROL.id)
+  if (isSpan(operator)) return spanEditor(value, onChange, label, CONTROL.id)
   if (operator !== 'between')
     return single(kind, isList(value) ? (value[0] ?? null) : value, onChange, label, CONTROL.id)
   const [from = null, to = null] = isList(value) ? value : [value, null]
@@ -51,6 +55,8 @@ export const filterEditor: FilterEditor = (field, operator, value, onChange) => 
   </div>`
 }
 
+const REFERENCES: ReadonlySet<FilterKind> = new Set(['reference', 'person', 'team'])
+const isReference = (kind: FilterKind): boolean => REFERENCES.has(kind)
 const NUMERIC: ReadonlySet<FilterKind> = new Set(['number', 'decimal', 'money'])
 const isDay = (kind: FilterKind): boolean => kind === 'date' || kind === 'moment'
 
@@ -150,8 +156,9 @@ export const filterText: FilterText = (field, operator, value) => {
     return listOf(value)
       .map((one) => optionOf(field, one).label)
       .join(', ')
-  if (kind === 'reference') return recordName(targetOf(field), idOf(value))
+  if (isReference(kind)) return recordName(targetOf(field), idOf(value))
   if (kind === 'anyReference') return member(value, 'display_name') || recordName(member(value, 'entity'), idOf(value))
+  if (operator === 'period' || isSpan(operator)) return spanText(operator, value)
   if (operator !== 'between') return one(kind, textOf(isList(value) ? value[0] : value))
   const [from, to] = isList(value) ? value : [value]
   return t('filter.range', { from: one(kind, textOf(from)) || '…', to: one(kind, textOf(to)) || '…' })

@@ -1,5 +1,5 @@
 // One cell, one editor and one filter for every kind of value. Importing this defines <rl-field-editor>.
 export { renderCell } from './cell.ts'
 export { renderValue } from './value.ts'
-export { filterEditor, filterOperators, filterRule, filterText } from './filter.ts'
+export { filterEditor, filterOperators, filterRule, filterText, firstValue } from './filter.ts'
 export { RlFieldEditor } from './field-editor.ts'

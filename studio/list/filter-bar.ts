@@ -9,7 +9,7 @@ import { icon } from '../app/icon.ts'
 import { meta, pathLabel, text } from '../app/meta.ts'
 import { openPopup } from '../app/popup.ts'
 import './filter-bar.css'
-import { filterEditor, filterOperators, filterText } from './kit.ts'
+import { filterEditor, filterOperators, filterText, firstValue } from './kit.ts'
 import type { Chip } from './state.ts'
 
 /** Fires `rl-filter` (the new chips). */
@@ -132,7 +132,11 @@ export class RlFilterBar extends RlElement {
   }
 
   private onOperator(event: Event): void {
-    if (event.target instanceof HTMLSelectElement) this.changeDraft({ operator: event.target.value })
+    if (!(event.target instanceof HTMLSelectElement) || !this.draft) return
+    const { value: operator } = event.target
+    // A day is no period, and a period no day.
+    const isOther = JSON.stringify(firstValue(operator)) !== JSON.stringify(firstValue(this.draft.chip.operator))
+    this.changeDraft(isOther ? { operator, value: firstValue(operator) } : { operator })
   }
 
   private changeDraft(change: { operator?: string; value?: WireValue }): void {

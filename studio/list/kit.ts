@@ -1,2 +1,2 @@
 // The parts of studio/fields that lists use.
-export { filterEditor, filterOperators, filterRule, filterText, renderCell } from '../fields/index.ts'
+export { filterEditor, filterOperators, filterRule, filterText, firstValue, renderCell } from '../fields/index.ts'

@@ -232,6 +232,12 @@ const FILTERS: readonly (readonly unknown[])[] = [
   ['lender', 'empty', null],
   ['about', 'empty', null],
   ['shout', 'contains', 'filters!'],
+  ['made_on', 'past', null],
+  ['made_on', 'last', ['200', 'year']],
+  ['seen_at', 'between', ['2026-07-01', '2026-07-01']],
+  ['created_at', 'period', 'this_year'],
+  ['created_at', 'last', ['1', 'day']],
+  ['created_by', 'me', null],
 ]
 test('filters of every kind find what they should', async ({ signedIn: page, studio }) => {
   // A page for each of them.

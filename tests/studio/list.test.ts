@@ -83,6 +83,37 @@ test('a filter in the address narrows, and clearing it takes it away', async ({ 
   await expect(page).toHaveURL(LIST)
 })
 
+test('a filter that moves with the day is put together by keyboard', async ({ signedIn: page }) => {
+  await openList(page)
+  await page.getByRole('button', { name: 'Filter', exact: true }).press('Enter')
+  await page.getByRole('searchbox', { name: 'Filter by …' }).fill('created')
+  await page.getByRole('button', { name: 'Created', exact: true }).press('Enter')
+  await page.getByRole('combobox', { name: 'How to compare Created' }).selectOption('within')
+  const period = page.getByRole('combobox', { name: 'Value of Created' })
+  await expect(period).toHaveValue('this_month')
+  await period.selectOption('last year')
+  await page.getByRole('button', { name: 'Apply' }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible()
+  const chip = page.locator('.rl-chip-main')
+  await expect(chip).toHaveText(/Created\s+within\s+last year/)
+
+  await chip.press('Enter')
+  await page.getByRole('combobox', { name: 'How to compare Created' }).selectOption('in the last')
+  await page.getByRole('combobox', { name: 'Unit of time' }).selectOption('weeks')
+  await page.getByRole('textbox', { name: 'Value of Created' }).fill('1')
+  await page.getByRole('button', { name: 'Apply' }).press('Enter')
+  await expect(chip).toHaveText(/Created\s+in the last\s+1 week/)
+  await expect(countOf(page)).toHaveText(total('1,234'))
+})
+
+test('“me” is whoever looks', async ({ signedIn: page }) => {
+  await page.goto(`${LIST}?filter=${filterOf(['created_by', 'me'])}`)
+  await expect(page.locator('.rl-chip-main')).toHaveText(/Created by\s+is me/)
+  await expect(countOf(page)).toHaveText(total('1,234'))
+  await page.goto(`${LIST}?filter=${filterOf(['owner_team', 'my_teams'])}`)
+  await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible()
+})
+
 test('a search without a result says so and offers the way back', async ({ signedIn: page }) => {
   await page.goto(`${LIST}?q=zzzz`)
   await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible()

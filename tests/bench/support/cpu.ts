@@ -6,6 +6,7 @@ const MS_PER_TICK = 10
 
 interface Stat {
   parent: number
+  /** That of children which have ended included: they are counted with the one that waited for them. */
   cpuMs: number
   rssBytes: number
 }
@@ -17,7 +18,7 @@ function statOf(pid: number): Stat | undefined {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return {
       parent: Number(fields[1]),
-      cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
+      cpuMs: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * MS_PER_TICK,
       rssBytes: Number(fields[21]) * 4096,
     }
   } catch {
@@ -25,7 +26,7 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
-/** The process and all below it; those that have ended are gone from the sum, so keep connections open while measuring. */
+/** The process and all below it, those that have ended included. */
 export function cpuMsOfTree(root: number): number {
   const stats = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {

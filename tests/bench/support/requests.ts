@@ -42,7 +42,11 @@ export class Client {
           answer.on('error', reject)
         },
       )
-      outgoing.on('error', reject)
+      // The server may close a connection that was idle for long at the very moment that it is used again.
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        if (outgoing.reusedSocket && error.code === 'ECONNRESET') this.send(call).then(resolve, reject)
+        else reject(error)
+      })
       outgoing.end(call.body)
     })
   }
