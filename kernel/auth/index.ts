@@ -24,6 +24,7 @@ import { LINK_LIMITS, RESET_LIMITS, Throttle } from './throttle.ts'
 export { forgetMemberships } from './memberships.ts'
 export { addMember, ensureSystemUser, type NewMember, SYSTEM_USER_ID, systemActor, systemContext } from './members.ts'
 export { AUTH_GUARDS, lockAdministrators, requireAdministrator } from './guards.ts'
+export { heldRoles } from './held-roles.ts'
 
 export type AccountEvent = Pick<AuditEntry, 'action' | 'details'>
 

@@ -4,7 +4,7 @@
 import type { EntityModel } from '../catalog/model.ts'
 import type { Condition } from '../plan/access.ts'
 import { UNKNOWN_VISIBILITY, type Visibility } from '../plan/read-plan.ts'
-import { gatherIds } from '../sql/gather-sql.ts'
+import { countGathered } from '../sql/gather-sql.ts'
 import { onlyStep } from '../sql/looked-up-rule.ts'
 import { bind, ident, literal, type Sql, sql, toStatement, trusted } from '../sql/sql.ts'
 import type { Context } from './context.ts'
@@ -67,9 +67,7 @@ async function isNarrow(
   entity: EntityModel,
   condition: Condition,
 ): Promise<boolean> {
-  const few = toStatement(
-    sql`SELECT count(*) FROM (SELECT 1 FROM (${gatherIds(model, entity, condition)}) AS ids LIMIT ${trusted(String(MOST + 1))}) AS few`,
-  )
+  const few = toStatement(countGathered(model, entity, condition, MOST + 1))
   const [count] = await database.query(few.text, bind(few, inputs), { isPlannedWithValues: true })
   return Number(count?.[0]) <= MOST
 }

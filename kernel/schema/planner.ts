@@ -3,6 +3,8 @@
 import { type Problem, RelataError } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
+import { heldRoles } from '../auth/index.ts'
+import { Model } from '../catalog/model.ts'
 import type { PhysicalNames } from '../catalog/physical-names.ts'
 import { resolvePackages } from '../catalog/resolve.ts'
 import type { NewJob } from '../jobs/job-rows.ts'
@@ -81,7 +83,10 @@ export async function planPublish(database: Queryable, input: PlanInput): Promis
   const keys = new Set(Object.values(resolved.names).flatMap((names) => Object.values(names.indexes)))
   const { deeds, newTables } = reconcile(physical, actual, keys)
   const changed = changedFields(before, snapshot)
-  await requireNoObstacle(ground, snapshot, changed, deeds)
+  requireNoObstacle([
+    ...(await recordProblems(ground, snapshot, changed, deeds)),
+    ...(before ? await goneRoles(database, before, snapshot) : []),
+  ])
 
   const small = await smallTables(ground, [
     ...deeds.map(({ table }) => table),
@@ -152,13 +157,12 @@ function changedFields(before: Snapshot | undefined, after: Snapshot): ChangedFi
   )
 }
 
-/** @throws RL214 with everything that stands in the way */
-async function requireNoObstacle(
+async function recordProblems(
   ground: Ground,
   snapshot: Snapshot,
   changed: readonly ChangedField[],
   deeds: readonly Deed[],
-): Promise<void> {
+): Promise<Problem[]> {
   const problems: Problem[] = []
   for (const one of changed) {
     const problem = await typeProblem(ground, one)
@@ -169,10 +173,27 @@ async function requireNoObstacle(
     const problem = index?.isUnique && entity && (await uniqueProblem(ground, entity, index))
     if (problem) problems.push(problem)
   }
+  return problems
+}
+
+/** Roles that would be no more while somebody holds them. A role that is renamed keeps its id. */
+function goneRoles(database: Queryable, before: Snapshot, after: Snapshot): Promise<Problem[]> {
+  const kept = new Set(after.roles.map(({ id }) => id))
+  const gone = before.roles.filter(({ id }) => !kept.has(id))
+  return heldRoles(
+    database,
+    new Model(before),
+    gone.map(({ name }) => name),
+  )
+}
+
+/** @throws RL214 with everything that stands in the way */
+function requireNoObstacle(problems: readonly Problem[]): void {
   const [first, ...others] = problems
   if (!first) return
   const more = others.length > 0 ? ` (and ${others.length} more)` : ''
-  throw new RelataError('RL214', `${first.message}${more}.`, { problems })
+  const message = `${first.message.charAt(0).toUpperCase()}${first.message.slice(1)}${more}.`
+  throw new RelataError('RL214', message, { problems })
 }
 
 async function smallTables(ground: Ground, names: readonly string[]): Promise<ReadonlySet<string>> {

@@ -9,7 +9,7 @@ import { sqlTypeOf } from '../plan/paths.ts'
 import type { EncodeRow } from '../respond/encoder.ts'
 import { conditionSql, eyesOf } from './access-sql.ts'
 import { afterCursor, type Key, keysOf, orderBy } from './keyset.ts'
-import { gatherIds } from './gather-sql.ts'
+import { gatherSql } from './gather-sql.ts'
 import { Joins, RowSource } from './row-source.ts'
 import { ColumnList, selectColumns } from './select-columns.ts'
 import { ident, input, join, literal, type Sql, type Statement, sql, toStatement, trusted } from './sql.ts'
@@ -37,7 +37,7 @@ export function compileList(plan: ReadPlan): CompiledList {
   const keys = keysOf(plan.sort, sortColumns, page.own('id'))
   const conditions = pageConditions(plan, page)
   const table = ident(plan.model.snapshot.schema, plan.entity.entity.table)
-  const from = sql`FROM ${table} AS r`
+  const from = sql`FROM ${plan.visibility.isNarrow ? sql`(${gathered(plan)})` : table} AS r`
   const where = (extra: readonly Sql[]) => sql`WHERE ${join([...conditions, ...extra], ' AND ')}`
 
   // A key that is no column of the row itself is carried out of the page under a name of its own.
@@ -83,6 +83,9 @@ export function compileList(plan: ReadPlan): CompiledList {
     isPlannedWithValues: plan.searchWords > 0 || plan.isSkipping || plan.visibility.isNarrow,
   }
 }
+
+const gathered = ({ model, entity, rights }: ReadPlan): Sql =>
+  gatherSql(model, entity, rights.condition(entity, 'read'))
 
 /**
  * The index that the page is walked along tells who may read a row (schema/covered.ts): of somebody who passes over many
@@ -134,8 +137,9 @@ function pageConditions(plan: ReadPlan, row: RowSource): Sql[] {
   const alive = sql`r.deleted_at IS ${trusted(plan.isTrash ? 'NOT NULL' : 'NULL')}`
   const condition = plan.rights.condition(plan.entity, plan.isExport ? 'export' : 'read')
   const { isNarrow, small } = plan.visibility
+  // What was gathered may be seen.
   const right = isNarrow
-    ? sql`${row.own('id')} IN (${gatherIds(plan.model, plan.entity, condition)})`
+    ? undefined
     : conditionSql(condition, row.trusted(), {
         isLive: !plan.isTrash,
         isStored: true,

@@ -28,13 +28,13 @@ beforeAll(async () => {
   tenant = await openTestTenant([shop])
 })
 
-const publish = (files: Record<string, unknown>) =>
+const publish = (files: Record<string, unknown>, name = 'custom') =>
   tenant.call('POST', 'metadata/publish', {
     packages: [
       {
-        name: 'custom',
+        name,
         files: {
-          'package.json': { name: 'custom', version: '1.0.0', label: 'Custom', requires: { shop: '*', system: '*' } },
+          'package.json': { name, version: '1.0.0', label: 'Custom', requires: { shop: '*', system: '*' } },
           ...files,
         },
       },
@@ -125,4 +125,33 @@ test('only administrators are told, and an unknown name is answered with the nea
   expect((await reader.call('GET', 'access/roles/system.reader')).body.code).toBe('RL301')
   const { status, body } = await tenant.call('GET', 'access/roles/shop.clerc')
   expect([status, body.code, body.hint]).toEqual([404, 'RL205', 'Did you mean “shop.clerk”?'])
+})
+
+test('a role that somebody holds is not taken out from under them', async () => {
+  const temp = { name: 'temp', label: 'Temp', entities: {} }
+  expect((await publish({ 'roles/temp.json': temp }, 'staff')).status).toBe(200)
+  const users: string[] = []
+  for (const name of ['Ada', 'Bob', 'Cem', 'Дина'])
+    users.push((await tenant.call('POST', 'records/system.user', { name, roles: ['staff.temp'] })).body.id)
+  const key = (await tenant.call('POST', 'keys', { name: 'ERP', role: 'staff.temp' })).body
+
+  const refused = await publish({}, 'staff')
+  expect(refused.status).toBe(409)
+  expect(refused.body).toMatchObject({
+    code: 'RL214',
+    errors: [
+      {
+        path: 'staff.temp',
+        key: 'role_held',
+        message: 'the role staff.temp is held by 4 users (Ada, Bob, Cem, …) and 1 API key (ERP)',
+        hint: 'Give them another role first.',
+      },
+    ],
+  })
+  expect(refused.body.detail).toBe('The role staff.temp is held by 4 users (Ada, Bob, Cem, …) and 1 API key (ERP).')
+  expect((await role('staff.temp')).name).toBe('staff.temp')
+
+  for (const id of users) await tenant.call('PATCH', `records/system.user/${id}`, { roles: [] }, { 'if-match': '*' })
+  expect((await tenant.call('DELETE', `records/system.key/${key.id}`, undefined, { 'if-match': '*' })).status).toBe(204)
+  expect((await publish({}, 'staff')).status).toBe(200)
 })
