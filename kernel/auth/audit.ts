@@ -11,6 +11,7 @@ import { describeDevice } from './device.ts'
 import { runSql, systemTable, textArray } from './system-table.ts'
 
 const AUDIT_ENTITY = 'system.audit_entry'
+const USER_ENTITY = 'system.user'
 const KEPT_DAYS = 730
 /** Old entries that one new entry takes along. */
 const FORGOTTEN_AT_ONCE = 100
@@ -58,10 +59,13 @@ async function writeEntries(tx: Queryable, model: Model, entries: readonly Audit
   // An organisation whose kernel entities are about to be brought up to date has no log yet.
   if (!model.find(AUDIT_ENTITY)) return
   const { name, column: col, value } = systemTable(model, AUDIT_ENTITY)
+  const user = systemTable(model, USER_ENTITY)
   for (const { action, by, about, kind, record, details, address, userAgent } of entries) {
+    // What is done to nothing else is told of who did it.
+    const who = sql`(SELECT ${user.column('display_name')} FROM ${user.name} WHERE ${user.column('id')} = ${user.value('id', by)})`
+    const title = about === undefined ? sql`COALESCE(${who}, '')` : value('display_name', about)
     const values: Record<string, string | null> = {
       id: newId(),
-      display_name: about ?? '',
       created_by: by,
       updated_by: by,
       action,
@@ -72,8 +76,8 @@ async function writeEntries(tx: Queryable, model: Model, entries: readonly Audit
       address: address?.slice(0, 60) || null,
       device: userAgent ? describeDevice(userAgent).slice(0, 200) : null,
     }
-    const columns = listOf(Object.keys(values).map((field) => col(field)))
-    const cells = listOf(Object.entries(values).map(([field, text]) => value(field, text)))
+    const columns = listOf(['display_name', ...Object.keys(values)].map((field) => col(field)))
+    const cells = listOf([title, ...Object.entries(values).map(([field, text]) => value(field, text))])
     await runSql(tx, sql`INSERT INTO ${name} (${columns}) VALUES (${cells})`)
   }
 }

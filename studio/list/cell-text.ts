@@ -1,7 +1,10 @@
 // A value as plain text: in files, and where a value is itself the name of a record.
+import { formatValue } from '../../sdk/fields/format.ts'
 import type { ClientField } from '../../sdk/wire/meta.ts'
 import type { WireValue } from '../../sdk/wire/records.ts'
+import { locale, t } from '../app/i18n.ts'
 import { text } from '../app/meta.ts'
+import { timeZone } from '../app/session.ts'
 
 /** A value as a person would type it. */
 export function cellText(field: ClientField | undefined, value: WireValue | undefined): string {
@@ -26,3 +29,11 @@ function objectText(value: { readonly [key: string]: WireValue }): string {
     .filter((part) => typeof part === 'string' && part !== '')
     .join(', ')
 }
+
+/** As cells show it, in the reader's language and zone. */
+export const shownText = (field: ClientField, value: WireValue | undefined): string =>
+  formatValue(field, value, {
+    locale: locale(),
+    timeZone: timeZone(),
+    texts: { yes: t('fields.yes'), no: t('fields.no'), secret: t('fields.secret.set') },
+  })

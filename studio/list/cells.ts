@@ -4,7 +4,8 @@ import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { hrefOf } from '../app/router.ts'
-import { cellText } from './cell-text.ts'
+import { cellText, shownText } from './cell-text.ts'
+import { isUncut } from './column-width.ts'
 import type { Column } from './columns.ts'
 import { renderCell } from './kit.ts'
 import { valueAt } from './select.ts'
@@ -20,11 +21,8 @@ export function renderValue(
 ): TemplateResult | string {
   const value = valueAt(record, path)
   if (!isFirst && path !== 'display_name') return renderCell(field, value, { entity, record, place: 'cell' })
-  return nameLink(
-    entity,
-    record,
-    path === 'display_name' ? record.display_name : cellText(field, value) || record.display_name,
-  )
+  const shown = isUncut(field) ? shownText(field, value) : cellText(field, value)
+  return nameLink(entity, record, path === 'display_name' ? record.display_name : shown || record.display_name)
 }
 
 function nameLink(entity: ClientEntity, record: WireRecord, shown = record.display_name): TemplateResult {

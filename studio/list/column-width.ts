@@ -1,11 +1,10 @@
 // How wide a column must be. Numbers, money, dates and the like are never cut off: room for an ordinary large value is
 // kept from the start, and a wider one among the rows widens the column. Words are cut at a limit for their kind.
-import { formatValue } from '../../sdk/fields/format.ts'
 import type { ClientField } from '../../sdk/wire/meta.ts'
 import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
-import { locale, t } from '../app/i18n.ts'
+import { locale } from '../app/i18n.ts'
 import { meta } from '../app/meta.ts'
-import { timeZone } from '../app/session.ts'
+import { shownText } from './cell-text.ts'
 import { valueAt } from './select.ts'
 
 const CELL_PADDING_PX = 16
@@ -114,14 +113,6 @@ function learn(
   needed.set(key, next)
   return next !== before
 }
-
-/** As the cell has it, or nearly. */
-const shownText = (field: ClientField, value: WireValue | undefined): string =>
-  formatValue(field, value, {
-    locale: locale(),
-    timeZone: timeZone(),
-    texts: { yes: t('fields.yes'), no: t('fields.no'), secret: t('fields.secret.set') },
-  })
 
 const context = document.createElement('canvas').getContext('2d')
 /** Digits are all as wide as a zero in cells of numbers; elsewhere that is close enough. */
