@@ -1,7 +1,8 @@
-// `npm run bench -- NAME`: runs tests/bench/NAME.ts and writes what it measured to results/NAME.json.
-import { readdirSync } from 'node:fs'
+// `npm run bench -- NAME`: runs tests/bench/NAME.ts, writes what it measured to results/NAME.json and docs/speed.md anew.
+import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Bench, writeResults } from './support/results.ts'
+import { speedPage } from './support/speed-page.ts'
 
 const folder = import.meta.dirname
 const names = readdirSync(folder)
@@ -14,5 +15,7 @@ if (!names.includes(name)) {
 }
 const { bench }: { bench: Bench } = await import(path.join(folder, `${name}.bench.ts`))
 const rows = await bench((line) => console.log(line))
-const isReached = writeResults(path.join(folder, 'results'), name, rows)
+const results = path.join(folder, 'results')
+const isReached = writeResults(results, name, rows)
+writeFileSync(path.join(folder, '../../docs/speed.md'), speedPage(results))
 process.exit(isReached ? 0 : 1)

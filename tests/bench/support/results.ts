@@ -27,10 +27,19 @@ export function writeResults(folder: string, bench: string, rows: readonly Row[]
   return rows.every(isReached)
 }
 
-function isReached({ value, goal }: Row): boolean {
-  const match = /^(>=|<=) (\d+(?:\.\d+)?)$/.exec(goal ?? '')
-  if (!match) return true
-  return match[1] === '>=' ? value >= Number(match[2]) : value <= Number(match[2])
+const MEETS: Readonly<Record<string, (value: number, goal: number) => boolean>> = {
+  '>=': (value, goal) => value >= goal,
+  '<=': (value, goal) => value <= goal,
+  '<': (value, goal) => value < goal,
+}
+
+/** @throws on a goal that is none */
+export function isReached({ what, value, goal }: Row): boolean {
+  if (goal === null) return true
+  const [sign = '', number = ''] = goal.split(' ')
+  const meets = MEETS[sign]
+  if (!meets || !/^\d+(\.\d+)?$/.test(number)) throw new Error(`“${goal}” of “${what}” is no goal`)
+  return meets(value, Number(number))
 }
 
 export const median = (values: readonly number[]): number => {
