@@ -1,5 +1,6 @@
 // `npm test`: every check in turn, also after one failed, then a summary. Fails when any of them failed.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 
 interface Step {
   name: string
@@ -15,12 +16,35 @@ const STEPS: readonly Step[] = [
   { name: 'studio in a browser', script: 'test:browser' },
 ]
 
-const results = STEPS.map(({ name, script }) => {
+/** What takes longer hangs: a whole run takes a quarter of an hour. */
+const LIMIT_MINUTES = 20
+
+/** In a process group of its own, so that whatever it started is stopped with it. */
+async function isPassed(script: string): Promise<boolean> {
+  const child = spawn('npm', ['run', '--silent', script], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+  const stop = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL')
+  const interrupt = () => {
+    stop()
+    process.exit(130)
+  }
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  const timer = setTimeout(() => {
+    console.error(`\n${script} was stopped after ${LIMIT_MINUTES} minutes: something in it hangs.`)
+    stop()
+  }, LIMIT_MINUTES * 60_000)
+  const [status] = await once(child, 'exit')
+  clearTimeout(timer)
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  return status === 0
+}
+
+const results: { name: string; script: string; isFine: boolean; seconds: number }[] = []
+for (const { name, script } of STEPS) {
   console.log(`\n── ${name} (npm run ${script})`)
   const startedMs = performance.now()
-  const { status } = spawnSync('npm', ['run', '--silent', script], { stdio: ['ignore', 'inherit', 'inherit'] })
-  return { name, script, isFine: status === 0, seconds: (performance.now() - startedMs) / 1000 }
-})
+  const isFine = await isPassed(script)
+  results.push({ name, script, isFine, seconds: (performance.now() - startedMs) / 1000 })
+}
 
 console.log('\n── summary')
 for (const { name, script, isFine, seconds } of results)
