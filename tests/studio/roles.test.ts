@@ -200,7 +200,13 @@ test('a rule is a filter, found again as one; what a filter cannot say is JSON, 
   await dialog.getByRole('button', { name: 'Use this rule' }).click()
   await expect(dialog).toBeHidden()
   await give(page, 'base.organisation', 'update', 'Rule')
-  await expect(dialog.getByLabel('Rule as JSON')).toHaveValue(/"me"/)
+  await expect(dialog.locator('.rl-chip')).toHaveText(/Owner\s+is me/)
+  await dialog.getByRole('radio', { name: 'JSON' }).check()
+  await json.fill('{ "==": [{ "var": "owner" }, { "var": "created_by" }] }')
+  await dialog.getByRole('button', { name: 'Use this rule' }).click()
+  await expect(dialog).toBeHidden()
+  await give(page, 'base.organisation', 'update', 'Rule')
+  await expect(dialog.getByLabel('Rule as JSON')).toHaveValue(/"created_by"/)
 })
 
 test('whole rows and whole columns at once', async ({ signedIn: page, studio }) => {
