@@ -48,6 +48,14 @@ export const ERRORS = {
 
   RL400: { status: 429, title: 'Too many requests' },
   RL401: { status: 422, title: 'A limit was reached' },
+  RL402: { status: 422, title: 'A plugin refused this' },
+  RL403: { status: 502, title: 'A plugin failed' },
+  RL404: { status: 403, title: 'The plugin was not granted this' },
+  RL405: { status: 503, title: 'The plugin is paused' },
+  RL406: { status: 504, title: 'The plugin took too long' },
+  RL407: { status: 503, title: 'The sandbox of the plugin was lost' },
+  RL408: { status: 422, title: 'The plugin package is not valid' },
+  RL409: { status: 409, title: 'The plugin asks for more than was granted' },
 
   RL500: { status: 500, title: 'Something went wrong on the server' },
   RL501: { status: 503, title: 'The database is not available' },
