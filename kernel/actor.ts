@@ -1,6 +1,6 @@
 // Who a request is from, within one tenant. Made by auth/, read by plan/ and written into history.
 
-export type ActorKind = 'person' | 'key' | 'system'
+export type ActorKind = 'person' | 'key' | 'system' | 'plugin'
 
 export interface Actor {
   kind: ActorKind
@@ -18,7 +18,28 @@ export interface Actor {
   locale: string
   /** IANA time zone of the person. */
   timeZone: string
+  /**
+   * A plugin acts here: the rest says for whom (rights are then what both have), or, when kind is `plugin`, that it acts
+   * for itself.
+   */
+  plugin?: PluginPart
 }
+
+export interface PluginPart {
+  name: string
+  /** Its row in `system.user`, which history names. */
+  userId: string
+  /** Keys of what the administrator granted (sdk/plugin/asks.ts). */
+  grants: ReadonlySet<string>
+  /** How many hooks of plugins stand between this and what a person did. */
+  depth: number
+}
+
+/** Whom history names. */
+export const writerOf = ({ plugin, userId }: Actor): string => plugin?.userId ?? userId
+/** For whom a plugin writes; null: nobody, or no plugin is at work. */
+export const onBehalfOf = ({ plugin, userId, kind }: Actor): string | null =>
+  plugin && kind !== 'plugin' ? userId : null
 
 /** People and teams around an actor, by which rights reach further than their own records. Ids of users and teams. */
 export interface Circle {

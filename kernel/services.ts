@@ -6,6 +6,7 @@ import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
 import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
+import type { PluginSet } from './plugins/contract.ts'
 import type { Seal } from './plan/field-value.ts'
 import type { WriteGuard } from './run/guard.ts'
 import type { Database } from './run/database.ts'
@@ -24,6 +25,8 @@ export interface TenantInfo {
 export interface LoadedTenant {
   tenant: TenantInfo
   model: Model
+  /** Those that are on. */
+  plugins: PluginSet
 }
 
 /** catalog/: snapshots by tenant slug, cached, switched by NOTIFY. */

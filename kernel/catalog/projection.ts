@@ -81,6 +81,7 @@ function project(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRi
     forms: snapshot.forms.filter((form) => entities.has(form.entity)).map((form) => clientForm(form, shown)),
     views: snapshot.views.filter((view) => isOffered(model, view, shown)).map((view) => clientView(view, shown)),
     apps: snapshot.apps.map((app) => clientApp(app, entities)).filter((app) => app.navigation.length > 0),
+    actions: [],
   }
 }
 

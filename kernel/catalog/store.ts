@@ -5,6 +5,7 @@ import { latestSnapshot } from '../schema/versions.ts'
 import type { Database } from '../run/database.ts'
 import type { Catalog, LoadedTenant, TenantInfo } from '../services.ts'
 import { findBySlug, infoOf, INSTALLATION_SCHEMA, noSuchTenant } from '../tenants/registry.ts'
+import { NO_PLUGINS } from '../plugins/contract.ts'
 import { Model } from './model.ts'
 
 /**
@@ -124,7 +125,11 @@ class Store implements CatalogStore {
     const made = new Model(found.snapshot, found.pending)
     // What is kept beside a model (compiled statements, texts for the browser) serves on while nothing has changed.
     const isSame = known?.loaded.tenant.id === tenant.id && known.loaded.model.key === made.key
-    const loaded: LoadedTenant = { tenant: infoOf(tenant), model: isSame ? known.loaded.model : made }
+    const loaded: LoadedTenant = {
+      tenant: infoOf(tenant),
+      model: isSame ? known.loaded.model : made,
+      plugins: NO_PLUGINS,
+    }
     this.kept.delete(slug)
     this.kept.set(slug, { loaded, sizeBytes: found.sizeBytes })
     this.makeRoom()

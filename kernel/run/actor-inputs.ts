@@ -1,7 +1,7 @@
 // Who asks, and when, as the values that statements are told: names of inputs that rules (`env:`) and rights (`acl:`)
 // use.
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
-import type { Actor, Circle } from '../actor.ts'
+import { type Actor, type Circle, onBehalfOf, writerOf } from '../actor.ts'
 import { environmentInputs } from '../rules/environment.ts'
 import { maskOf, SHARED_MASK } from '../sql/shared-with.ts'
 
@@ -18,6 +18,13 @@ export function environmentOf({ userId, timeZone, circle }: Actor): RuleEnvironm
     organisation: circle.organisation,
   }
 }
+
+/** Whom a write is put down to. */
+export const writerInputs = (actor: Actor): Record<string, string | null> => ({
+  actor: writerOf(actor),
+  on_behalf: onBehalfOf(actor),
+  depth: String(actor.plugin?.depth ?? 0),
+})
 
 export function actorInputs(actor: Actor, environment: RuleEnvironment): ActorInputs {
   const made = known.get(actor) ?? reachOf(actor)

@@ -10,6 +10,7 @@ import { RowPlan } from '../plan/row-plan.ts'
 import { copyStage, createStage, insertStage, STAGE, stageIds, timeOfId } from '../sql/bulk-sql.ts'
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
 import { type Check, checksOf, type Reason } from './bulk-checks.ts'
+import { writerInputs } from './actor-inputs.ts'
 import { askGuard, type Context, guardOf } from './context.ts'
 import { copyLine } from './copy-text.ts'
 import type { Database, Reserved } from './database.ts'
@@ -207,7 +208,7 @@ class Load {
     const statement = toStatement(query)
     return this.connection.query(
       statement.text,
-      bind(statement, { ...this.context.inputs, ...this.plan.defaults, actor: this.context.actor.userId }),
+      bind(statement, { ...this.context.inputs, ...this.plan.defaults, ...writerInputs(this.context.actor) }),
       {
         isPlannedWithValues: true,
       },

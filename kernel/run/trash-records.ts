@@ -16,6 +16,7 @@ import {
   referringRecords,
   trashQuietly,
 } from '../sql/trash-sql.ts'
+import { writerInputs } from './actor-inputs.ts'
 import { askGuard, type Context } from './context.ts'
 import type { GuardedWrite } from './guard.ts'
 import type { Queryable, RawRow } from './database.ts'
@@ -180,7 +181,7 @@ async function move(
   const extremes = await extremesOf(context.model, entity, groups, tx, ids)
   await run(context, entity, tx, moveRecords(context.model, entity, direction), {
     ids: uuidArray(ids),
-    actor: context.actor.userId,
+    ...writerInputs(context.actor),
   })
   await extremes.recompute()
 }

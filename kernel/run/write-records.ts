@@ -18,6 +18,7 @@ import { type EntityCheck, entityChecks, type Occasion } from '../sql/entity-che
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
 import { alikeUpdate, changedFields, compileUpdate, explainUpdate } from '../sql/update-sql.ts'
 import { ACCESS_CHECK, accessChecks, outOfReach, requireEditable, requireRecords } from './access.ts'
+import { writerInputs } from './actor-inputs.ts'
 import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
 import { duplicateError } from './duplicates.ts'
@@ -57,7 +58,7 @@ export async function createRecord(
       checks: createChecks(context, entity),
     }),
   )
-  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, actor: context.actor.userId }
+  const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, ...writerInputs(context.actor) }
   const work = async (tx: Queryable): Promise<WrittenRecord> => {
     const [row] = await runOne(context, entity, tx, compiled, inputs)
     if (!row) throw await whyNotCreated(context, tx, entity, plan, inputs)
@@ -98,7 +99,7 @@ export async function updateRecord(
       checks: updateChecks(context, entity, plan),
     }),
   )
-  const inputs = { ...plan.inputs, id, version: hasVersion ? String(version) : null, actor: context.actor.userId }
+  const inputs = { ...plan.inputs, id, version: hasVersion ? String(version) : null, ...writerInputs(context.actor) }
   const work = async (tx: Queryable): Promise<WrittenRecord> => {
     const [row] = await runOne(context, entity, tx, compiled, inputs)
     if (!row) throw await whyNotUpdated(context, tx, entity, version, plan, inputs)

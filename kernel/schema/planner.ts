@@ -26,7 +26,7 @@ import { type Deed, reconcile } from './reconcile.ts'
 import { viewChanges } from './readable-views.ts'
 import { renamedValues } from './renamed-values.ts'
 import { droppables, forget, type Retired, retire } from './retired.ts'
-import { describe, firstStep, indexJobs, laterSteps } from './steps.ts'
+import { describe, firstStep, indexJobs, laterSteps, ownTables } from './steps.ts'
 import { typeChange } from './type-changes.ts'
 import type { Version } from './versions.ts'
 
@@ -94,7 +94,7 @@ export async function planPublish(database: Queryable, input: PlanInput): Promis
   ])
   const copies = copiesOf(tenant.schema, changed, actual, small)
   const isNow = ({ kind, table }: Deed) => kind !== 'index' || newTables.has(table) || small.has(table)
-  const first = actual.exists ? [] : [firstStep(tenant.schema)]
+  const first = !actual.exists ? [firstStep(tenant.schema)] : input.isSystem ? [ownTables(tenant.schema)] : []
   const renamed = renamedValues(before, snapshot, actual)
   const last = [
     ...copySteps(tenant.schema, copies),

@@ -13,6 +13,11 @@ export function firstStep(schema: string): PlanStep {
   return { text: 'make the schema of the organisation', kind: 'add', phase: 'now', sql: tenantTables(schema) }
 }
 
+/** The kernel's own tables as this server knows them; nothing to a person who reads the plan. */
+export function ownTables(schema: string): PlanStep {
+  return { text: 'bring the system’s own tables up to date', kind: 'change', phase: 'now', sql: tenantTables(schema) }
+}
+
 export function describe(old: Side | undefined, now: Side, deeds: readonly Deed[]): PlanStep[] {
   const after = now.snapshot
   const left = new Set(deeds)

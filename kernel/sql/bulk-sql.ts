@@ -5,7 +5,7 @@ import type { EntityModel, Model } from '../catalog/model.ts'
 import { type StageColumn, stagedFields } from '../plan/row-plan.ts'
 import type { Rights } from '../plan/rights.ts'
 import { eyesOf } from './access-sql.ts'
-import { actor, metadataVersion } from './change-sql.ts'
+import { actor, depth, metadataVersion, onBehalf } from './change-sql.ts'
 import { failingRows, type RowCheck } from './checked-row.ts'
 import { duplicateKey, indexedKey, matchedColumns } from './duplicate-keys.ts'
 import { feedGroups, moveRollups } from './rollup-sql.ts'
@@ -176,10 +176,10 @@ export function insertStage(model: Model, entity: EntityModel, at?: Sql): Sql {
     sql`ins AS (INSERT INTO ${ident(schema, entity.entity.table)} (${join(names, ', ')}) SELECT ${join(values, ', ')} FROM new RETURNING ${returned})`,
     ...(entity.entity.history
       ? [
-          sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, at, actor, operation, changes) SELECT ${id}, id, version, created_at, ${actor}, 'create', '{}'::jsonb FROM ins)`,
+          sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, at, actor, on_behalf, operation, changes) SELECT ${id}, id, version, created_at, ${actor}, ${onBehalf}, 'create', '{}'::jsonb FROM ins)`,
         ]
       : []),
-    sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, records, metadata, actor, operation, changed) SELECT ${id}, array_agg(id), ${metadataVersion(model)}, ${actor}, 'create', '{}'::text[] FROM ins HAVING count(*) > 0)`,
+    sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, records, metadata, actor, on_behalf, depth, operation, changed) SELECT ${id}, array_agg(id), ${metadataVersion(model)}, ${actor}, ${onBehalf}, ${depth}, 'create', '{}'::text[] FROM ins HAVING count(*) > 0)`,
     ...groups.map(
       (group, index) => sql`${ident(`roll${index}`)} AS (${moveRollups(model, entity, group, { gained: 'ins' })})`,
     ),

@@ -11,16 +11,20 @@ export type ChangeKind = 'create' | 'update' | 'delete' | 'restore'
 export function recordChange(model: Model, entity: EntityModel, kind: ChangeKind, rows: Sql, changes: Sql): Sql[] {
   const { schema } = model.snapshot
   const id = literal(entity.entity.id)
-  const history = sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, actor, operation, changes) SELECT ${id}, w.id, w.version, ${actor}, ${literal(kind)}, ${changes} ${rows})`
-  const event = sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, record, version, metadata, actor, operation, changed) SELECT ${id}, w.id, w.version, ${metadataVersion(model)}, ${actor}, ${literal(kind)}, ${changedNames(kind, changes)} ${rows})`
+  const history = sql`hist AS (INSERT INTO ${ident(schema, '_history')} (entity, record, version, actor, on_behalf, operation, changes) SELECT ${id}, w.id, w.version, ${actor}, ${onBehalf}, ${literal(kind)}, ${changes} ${rows})`
+  const event = sql`event AS (INSERT INTO ${ident(schema, '_outbox')} (entity, record, version, metadata, actor, on_behalf, depth, operation, changed) SELECT ${id}, w.id, w.version, ${metadataVersion(model)}, ${actor}, ${onBehalf}, ${depth}, ${literal(kind)}, ${changedNames(kind, changes)} ${rows})`
   return entity.entity.history ? [history, event] : [event]
 }
 
 /** With which version the write was planned: too old a one is refused by a constraint of the outbox. */
 export const metadataVersion = (model: Model): Sql => trusted(String(model.version))
 
-/** The person, key or system that writes. */
+/** The person, key, plugin or system that writes. */
 export const actor: Sql = input('actor', 'uuid')
+/** Of a plugin's write: for whom. */
+export const onBehalf: Sql = input('on_behalf', 'uuid')
+/** How many hooks of plugins stand between a person and this write. */
+export const depth: Sql = sql`COALESCE(${input('depth', 'int4')}, 0)`
 
 const changedNames = (kind: ChangeKind, changes: Sql): Sql =>
   kind === 'update' ? sql`ARRAY(SELECT jsonb_object_keys(${changes}))` : trusted("'{}'::text[]")

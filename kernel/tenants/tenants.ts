@@ -6,6 +6,7 @@ import type { PackageSource } from '../../sdk/metadata/source.ts'
 import { addMember, forgetMemberships } from '../auth/index.ts'
 import { ADMINISTRATOR_ROLE, USER_ENTITY } from '../auth/members.ts'
 import { runSql, systemTable } from '../auth/system-table.ts'
+import { NO_PLUGINS } from '../plugins/contract.ts'
 import { Model } from '../catalog/model.ts'
 import { SYSTEM_PACKAGE } from '../catalog/reserved.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
@@ -205,7 +206,7 @@ async function register(database: Database, wish: NewTenant): Promise<Tenant> {
 async function loadedOf(database: Database, tenant: Tenant): Promise<LoadedTenant> {
   const found = await latestSnapshot(database, tenant.schema)
   if (!found) throw new RelataError('RL500', `${tenant.slug} has no version`)
-  return { tenant: infoOf(tenant), model: new Model(found.snapshot, found.pending) }
+  return { tenant: infoOf(tenant), model: new Model(found.snapshot, found.pending), plugins: NO_PLUGINS }
 }
 
 async function hasPeople(database: Database, { model }: LoadedTenant): Promise<boolean> {

@@ -17,6 +17,8 @@ export interface Snapshot {
   views: readonly View[]
   apps: readonly App[]
   roles: readonly Role[]
+  /** Absent in versions from before there were any. */
+  actions?: readonly Action[]
   /** Languages that any text of the packages has. */
   locales: readonly string[]
   /** ISO 4217 code in which amounts of several currencies are summed. */
@@ -287,6 +289,25 @@ export interface App {
   icon: string
   description?: Text
   navigation: readonly { id: string; label: Text; icon: string; entity: string; view?: string; group?: Text }[]
+}
+
+/** A button that a plugin's code stands behind. */
+export interface Action {
+  id: string
+  /** `sales.win`. */
+  name: string
+  package: string
+  entity: string
+  label: Text
+  description?: Text
+  icon: string
+  on: readonly ('record' | 'bulk' | 'list')[]
+  /** Fields of its form: no columns, no computing. */
+  input: readonly Field[]
+  /** Offered for records of which this is true. */
+  visibleIf?: unknown
+  confirm?: Text
+  isPromoted: boolean
 }
 
 export type { FieldRight, Grant, Operation, Scope, ScopeName } from './rights.ts'

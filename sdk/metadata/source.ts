@@ -275,6 +275,44 @@ export const ViewSource = Type.Object(
   { additionalProperties: false },
 )
 
+/**
+ * actions/NAME.json: a button with a form of its own. What it does is said by the code of the plugin whose package this
+ * is. `record`: on a record's page; `bulk`: on selected records of a list; `list`: on the list itself.
+ */
+export const ActionSource = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    id: Type.Optional(Type.String()),
+    name: Name,
+    entity: EntityName,
+    label: Text,
+    description: Type.Optional(Text),
+    icon: Type.Optional(Type.String()),
+    on: Type.Array(Type.Union(['record', 'bulk', 'list'].map((value) => Type.Literal(value))), {
+      minItems: 1,
+      maxItems: 3,
+    }),
+    input: Type.Optional(
+      Type.Array(Type.Unknown(), { maxItems: 50, description: 'fields of the form, as in entities/' }),
+    ),
+    visible_if: Type.Optional(Rule),
+    confirm: Type.Optional(Text),
+    /** Shown as a button of its own rather than in the menu. */
+    promoted: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+/**
+ * translations/LANG.json: texts of this or other packages in another language, by where they stand. A path is a file
+ * and a JSON pointer in it: `{ "sales": { "entities/lead.json": { "/label": "…", "/fields/status/label": "…" } } }`;
+ * items of lists are named by their id.
+ */
+export const TranslationSource = Type.Record(
+  Name,
+  Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+)
+
 /** apps/NAME.json: what stands in the sidebar. */
 export const AppSource = Type.Object(
   {

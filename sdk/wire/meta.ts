@@ -1,5 +1,6 @@
 // What the browser is told about a tenant: an allow-list made from the snapshot, cut down to what the actor may see.
 import type {
+  Action,
   App,
   Entity,
   Field,
@@ -26,6 +27,16 @@ export interface ClientMeta {
   forms: readonly Omit<Form, 'id'>[]
   views: readonly Omit<View, 'id'>[]
   apps: readonly Omit<App, 'id'>[]
+  /** Of plugins that are on, for entities that the actor may read. */
+  actions: readonly ClientAction[]
+}
+
+export interface ClientAction
+  extends Pick<
+    Action,
+    'name' | 'package' | 'entity' | 'label' | 'description' | 'icon' | 'on' | 'visibleIf' | 'confirm' | 'isPromoted'
+  > {
+  input: readonly ClientField[]
 }
 
 export interface ClientEntity

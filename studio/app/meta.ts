@@ -27,6 +27,7 @@ const EMPTY: ClientMeta = {
   forms: [],
   views: [],
   apps: [],
+  actions: [],
 }
 
 /** The whole projection; changes when a tenant is entered and after a publish. */

@@ -130,6 +130,7 @@ export const sampleMeta: ClientMeta = {
     ...{ name: `view_${index}`, package: 'gallery', entity: CONTRACT, label, kind: 'grid', isDefault: index === 0 },
     ...{ columns: [], sort: [], group: [] },
   })),
+  actions: [],
   apps: [
     {
       ...{ name: 'gallery', package: 'gallery', label: bi('Contracts and assets', 'Договоры и активы'), icon: 'boxes' },

@@ -9,6 +9,7 @@ import { makeContext } from '../../kernel/run/context.ts'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
 import { createIndex, createSequence, createTable } from '../../kernel/schema/ddl.ts'
 import { physicalOf } from '../../kernel/schema/physical.ts'
+import { NO_PLUGINS } from '../../kernel/plugins/contract.ts'
 import { tenantTables } from '../../kernel/schema/tenant-tables.ts'
 import { METADATA_FOLDER, readSources, resolveSources } from '../support/metadata-sources.ts'
 import { createTestDatabase } from '../support/test-database.ts'
@@ -48,7 +49,7 @@ beforeAll(async () => {
     timeZone: 'UTC',
     circle: ALONE,
   }
-  const context = makeContext({ tenant, model }, actor, (text) => `sealed ${text}`)
+  const context = makeContext({ tenant, model, plugins: NO_PLUGINS }, actor, (text) => `sealed ${text}`)
   made = await loadDemo(context, database, demo, { seed: 1, nowMs })
 }, 120_000)
 afterAll(() => database?.close())

@@ -1,0 +1,220 @@
+// What a plugin's code is written against. The types of entities come from `relata types`, which writes a file that adds
+// to `Entities`, `Actions` and `Settings` below; without it every entity is a record of unknown values.
+import type { Text } from '../metadata/source.ts'
+import type { RecordOperation, RouteSignature } from './behaviour.ts'
+
+/** Filled by the generated file: entity name → its record and what may be written. */
+// biome-ignore lint/suspicious/noEmptyInterface: generated code adds members to it (declaration merging).
+export interface Entities {}
+/** Action name (`sales.win`) → the values of its form. */
+// biome-ignore lint/suspicious/noEmptyInterface: as above.
+export interface Actions {}
+/** Settings of the plugin, as plugin.json declares them. */
+// biome-ignore lint/suspicious/noEmptyInterface: as above.
+export interface Settings {}
+
+export interface EntityTypes {
+  /** As the API answers it. */
+  read: { id: string; version: number; display_name: string }
+  /** Members that a create or change may set. */
+  write: object
+}
+
+type Untyped = {
+  read: { id: string; version: number; display_name: string; [field: string]: unknown }
+  write: Record<string, unknown>
+}
+export type EntityName = [keyof Entities] extends [never] ? string : keyof Entities & string
+type TypesOf<E extends string> = E extends keyof Entities
+  ? Entities[E] extends EntityTypes
+    ? Entities[E]
+    : Untyped
+  : Untyped
+export type RecordOf<E extends string> = TypesOf<E>['read']
+export type WriteOf<E extends string> = TypesOf<E>['write']
+export type FieldOf<E extends string> = keyof WriteOf<E> & string
+export type ActionName = [keyof Actions] extends [never] ? string : keyof Actions & string
+export type InputOf<A extends string> = A extends keyof Actions ? Actions[A] : Record<string, unknown>
+export type SettingsOf = [keyof Settings] extends [never] ? Record<string, unknown> : Settings
+
+export interface ListOptions {
+  /** JSON-Logic, as in the API. */
+  filter?: unknown
+  /** `-amount,name` */
+  sort?: string
+  /** As in the API: `name,employer(display_name)`. */
+  select?: string
+  /** Words to look for. */
+  q?: string
+  /** 1–500; default 50 */
+  limit?: number
+  /** `next` of the page before. */
+  cursor?: string
+}
+
+/** Every call counts; see docs/plugins.md for the limits. Rights: those of the plugin and of whoever it acts for. */
+export interface Records {
+  /** null: there is none, or none that may be seen. */
+  get<E extends EntityName>(entity: E, id: string, options?: { select?: string }): Promise<RecordOf<E> | null>
+  list<E extends EntityName>(entity: E, options?: ListOptions): Promise<{ data: RecordOf<E>[]; next: string | null }>
+  count<E extends EntityName>(entity: E, filter?: unknown): Promise<number>
+  create<E extends EntityName>(entity: E, values: WriteOf<E>): Promise<RecordOf<E>>
+  /** @param options.version refused when somebody changed the record since */
+  update<E extends EntityName>(
+    entity: E,
+    id: string,
+    values: Partial<WriteOf<E>>,
+    options?: { version?: number },
+  ): Promise<RecordOf<E>>
+  delete<E extends EntityName>(entity: E, id: string): Promise<void>
+  restore<E extends EntityName>(entity: E, id: string): Promise<void>
+}
+
+/** Stands for a secret in a header or body; the host puts the secret in its place. */
+export interface SecretPlaceholder {
+  readonly secret: string
+  toString(): string
+}
+
+export interface HttpRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** A template with a secret in it: `Bearer ${secret('ACME_KEY')}`. */
+  headers?: Record<string, string>
+  /** Text as it is; anything else as JSON. */
+  body?: unknown
+  timeoutMs?: number
+}
+export interface HttpAnswer {
+  status: number
+  headers: Record<string, string>
+  text: string
+  json(): unknown
+}
+
+export interface Context {
+  /** ISO 8601, the moment of this call; `Date` tells the same. */
+  now: string
+  /** For whom it acts; null: for itself. */
+  user: { id: string; name: string; locale: string; timeZone: string } | null
+  settings: SettingsOf
+  records: Records
+  http: { fetch(url: string, request?: HttpRequest): Promise<HttpAnswer> }
+  mail: { send(message: { to: string; subject: string; text: string }): Promise<void> }
+  jobs: { start(name: string, payload?: unknown): Promise<void> }
+  log: Record<'debug' | 'info' | 'warn' | 'error', (message: string, details?: unknown) => void>
+  sleep(ms: number): Promise<void>
+}
+
+/** Before-hooks read, and change only the record that is saved. */
+export type BeforeContext = Pick<Context, 'now' | 'user' | 'settings' | 'log'> & {
+  records: Pick<Records, 'get' | 'list' | 'count'>
+}
+
+export interface BeforeEvent<E extends string> {
+  operation: RecordOperation
+  /** As it would be written: what is there, with the change. */
+  record: RecordOf<E>
+  /** As it is; null of a new one. */
+  before: RecordOf<E> | null
+  /** Names of the fields that the change sets. */
+  changed: readonly FieldOf<E>[]
+  /** Ends the save with a message to the person. @param field where it is shown */
+  refuse(message: Text, field?: FieldOf<E>): never
+}
+/** @returns more fields to set, or nothing */
+export type Before<E extends string> = (
+  event: BeforeEvent<E>,
+  context: BeforeContext,
+) => Partial<WriteOf<E>> | undefined | void | Promise<Partial<WriteOf<E>>> | Promise<undefined> | Promise<void>
+
+export interface AfterEvent<E extends string> {
+  /** The same when it is told again. */
+  id: string
+  operation: RecordOperation
+  entity: E
+  recordId: string
+  /** As it is now; null when it is gone, or not to be seen. */
+  record: RecordOf<E> | null
+  changed: readonly FieldOf<E>[]
+  at: string
+}
+export type After<E extends string> = (event: AfterEvent<E>, context: Context) => void | Promise<void>
+
+export interface ActionEvent<A extends string> {
+  /** The records that it was started on; none for an action of the list. */
+  ids: readonly string[]
+  input: InputOf<A>
+}
+export interface ActionResult {
+  /** Shown when it is done. */
+  message?: Text
+  /** A record to go to. */
+  open?: { entity: string; id: string }
+}
+export type Action<A extends string> = (
+  event: ActionEvent<A>,
+  context: Context,
+) => ActionResult | void | Promise<ActionResult> | Promise<void>
+
+export interface RouteRequest {
+  method: string
+  path: string
+  query: Record<string, string>
+  headers: Record<string, string>
+  body: string
+  json(): unknown
+}
+export interface RouteAnswer {
+  status?: number
+  headers?: Record<string, string>
+  /** Text as it is; anything else as JSON. */
+  body?: unknown
+}
+
+export interface BeforeOptions<E extends string> {
+  name: string
+  label?: Text
+  on: readonly RecordOperation[]
+  fields?: readonly FieldOf<E>[]
+  /** Default: refuse. */
+  onFailure?: 'refuse' | 'skip'
+}
+export interface AfterOptions<E extends string> {
+  name: string
+  label?: Text
+  on: readonly RecordOperation[]
+  fields?: readonly FieldOf<E>[]
+  /** Default: user. */
+  as?: 'user' | 'plugin'
+}
+export interface JobOptions {
+  name: string
+  label?: Text
+  /** `0 2 * * *` */
+  schedule?: string
+  timeZone?: string
+}
+export interface RouteOptions {
+  name: string
+  label?: Text
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  access: 'user' | 'signed' | 'open'
+  signature?: RouteSignature
+}
+export interface MigrationOptions {
+  name: string
+  label?: Text
+  version: string
+}
+/** One page of a migration: its work is kept together with `next`, so that it goes on there after a crash. */
+export type Migration = (
+  progress: { cursor: unknown },
+  context: Context,
+) => { next: unknown } | { done: true } | Promise<{ next: unknown } | { done: true }>
+
+// What beforeSave, afterSave, action … of define.ts make.
+export interface Part {
+  readonly kind: 'before' | 'after' | 'action' | 'job' | 'route' | 'migration'
+  readonly name: string
+}
