@@ -4,6 +4,8 @@ import { addCheckCommand } from './check.ts'
 import { addLoadCommand } from './load.ts'
 import { addNewCommand } from './new.ts'
 import { addPlanCommands } from './plan.ts'
+import { addPluginCommands } from './plugin/index.ts'
+import { addTypesCommand } from './types.ts'
 import { addVersionCommands } from './versions.ts'
 
 const EXAMPLES = `
@@ -17,6 +19,7 @@ Examples:
   relata apply shop --note "orders"     publish it
   relata load map.json exports/         CSV files into entities
   relata versions                       what was published, newest first
+  relata plugin new visits              begin a plugin (docs/plugins.md)
 
 Every command has examples of its own: relata apply --help
 
@@ -35,5 +38,7 @@ export function makeProgram(): Command {
   addPlanCommands(program)
   addVersionCommands(program)
   addLoadCommand(program)
+  addPluginCommands(program)
+  addTypesCommand(program)
   return program
 }

@@ -12,6 +12,9 @@ export interface Actions {}
 /** Settings of the plugin, as plugin.json declares them. */
 // biome-ignore lint/suspicious/noEmptyInterface: as above.
 export interface Settings {}
+/** Names of secrets, as plugin.json declares them. */
+// biome-ignore lint/suspicious/noEmptyInterface: as above.
+export interface Secrets {}
 
 export interface EntityTypes {
   /** As the API answers it. */
@@ -35,6 +38,7 @@ export type WriteOf<E extends string> = TypesOf<E>['write']
 export type FieldOf<E extends string> = keyof WriteOf<E> & string
 export type ActionName = [keyof Actions] extends [never] ? string : keyof Actions & string
 export type InputOf<A extends string> = A extends keyof Actions ? Actions[A] : Record<string, unknown>
+export type SecretName = [keyof Secrets] extends [never] ? string : keyof Secrets & string
 export type SettingsOf = [keyof Settings] extends [never] ? Record<string, unknown> : Settings
 
 export interface ListOptions {
@@ -74,6 +78,7 @@ export interface Records {
 export interface SecretPlaceholder {
   readonly secret: string
   toString(): string
+  toJSON(): string
 }
 
 export interface HttpRequest {
@@ -121,11 +126,22 @@ export interface BeforeEvent<E extends string> {
   /** Ends the save with a message to the person. @param field where it is shown */
   refuse(message: Text, field?: FieldOf<E>): never
 }
-/** @returns more fields to set, or nothing */
-export type Before<E extends string> = (
+type Soon<T> = T | Promise<T>
+/** A function may end without saying anything. */
+// biome-ignore lint/suspicious/noConfusingVoidType: that is what `void` says of a function's end.
+type Nothing = undefined | void
+
+/** More fields to set, or nothing. */
+export type Fields<E extends string> = Soon<Partial<WriteOf<E>> | Nothing>
+export type Before<E extends string, Given extends Fields<E> = Fields<E>> = (
   event: BeforeEvent<E>,
   context: BeforeContext,
-) => Partial<WriteOf<E>> | undefined | void | Promise<Partial<WriteOf<E>>> | Promise<undefined> | Promise<void>
+) => Given
+/** A misspelt field beside a right one is an error, too, and the message of the compiler names it. */
+export type FieldsOnly<E extends string, Given> = [NotIn<WriteOf<E>, Awaited<Given>>] extends [never]
+  ? unknown
+  : { 'is no field that can be written': NotIn<WriteOf<E>, Awaited<Given>> }
+type NotIn<Allowed, Given> = Given extends unknown ? Exclude<keyof Given, keyof Allowed> : never
 
 export interface AfterEvent<E extends string> {
   /** The same when it is told again. */
@@ -138,7 +154,7 @@ export interface AfterEvent<E extends string> {
   changed: readonly FieldOf<E>[]
   at: string
 }
-export type After<E extends string> = (event: AfterEvent<E>, context: Context) => void | Promise<void>
+export type After<E extends string> = (event: AfterEvent<E>, context: Context) => Soon<void>
 
 export interface ActionEvent<A extends string> {
   /** The records that it was started on; none for an action of the list. */
@@ -151,10 +167,13 @@ export interface ActionResult {
   /** A record to go to. */
   open?: { entity: string; id: string }
 }
-export type Action<A extends string> = (
-  event: ActionEvent<A>,
-  context: Context,
-) => ActionResult | void | Promise<ActionResult> | Promise<void>
+export type Action<A extends string> = (event: ActionEvent<A>, context: Context) => Soon<ActionResult | Nothing>
+
+export interface JobEvent {
+  /** What `jobs.start` was given; null when the schedule started it. */
+  payload: unknown
+}
+export type Job = (event: JobEvent, context: Context) => Soon<void>
 
 export interface RouteRequest {
   method: string
@@ -170,6 +189,8 @@ export interface RouteAnswer {
   /** Text as it is; anything else as JSON. */
   body?: unknown
 }
+
+export type Route = (request: RouteRequest, context: Context) => Soon<RouteAnswer | Nothing>
 
 export interface BeforeOptions<E extends string> {
   name: string
@@ -208,10 +229,7 @@ export interface MigrationOptions {
   version: string
 }
 /** One page of a migration: its work is kept together with `next`, so that it goes on there after a crash. */
-export type Migration = (
-  progress: { cursor: unknown },
-  context: Context,
-) => { next: unknown } | { done: true } | Promise<{ next: unknown } | { done: true }>
+export type Migration = (progress: { cursor: unknown }, context: Context) => Soon<{ next: unknown } | { done: true }>
 
 // What beforeSave, afterSave, action … of define.ts make.
 export interface Part {

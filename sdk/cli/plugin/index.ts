@@ -1,0 +1,12 @@
+// `relata plugin …`: from the first line of a plugin to its life in a tenant.
+import type { Command } from 'commander'
+import { examples } from '../command.ts'
+import { addBuildCommand } from './build.ts'
+import { addNewPluginCommand } from './new.ts'
+
+export function addPluginCommands(program: Command): void {
+  const plugin = program.command('plugin').description('write, try and install plugins (docs/plugins.md)')
+  examples(plugin, 'relata plugin new visits', 'relata plugin build visits')
+  addNewPluginCommand(plugin)
+  addBuildCommand(plugin)
+}
