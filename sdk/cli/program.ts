@@ -1,6 +1,7 @@
 // All commands of `relata` and what their help says.
 import { Command } from 'commander'
 import { addCheckCommand } from './check.ts'
+import { addExportCommand } from './export.ts'
 import { addLoadCommand } from './load.ts'
 import { addNewCommand } from './new.ts'
 import { addPlanCommands } from './plan.ts'
@@ -17,6 +18,7 @@ Examples:
   relata check shop                     shapes only, without a server
   relata plan shop                      what publishing would do
   relata apply shop --note "orders"     publish it
+  relata export acme                    what is published, as text files
   relata load map.json exports/         CSV files into entities
   relata versions                       what was published, newest first
   relata plugin new visits              begin a plugin (docs/plugins.md)
@@ -37,6 +39,7 @@ export function makeProgram(): Command {
   addCheckCommand(program)
   addPlanCommands(program)
   addVersionCommands(program)
+  addExportCommand(program)
   addLoadCommand(program)
   addPluginCommands(program)
   addTypesCommand(program)

@@ -1,6 +1,6 @@
 // A plugin as its author has it: a folder with plugin.ts, plugin.json and metadata/, which is a package like any other.
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { type Problem, RelataError } from '../../errors.ts'
@@ -42,12 +42,7 @@ export async function readPluginFolder(path: string): Promise<PluginFolder> {
     })
   }
   const entry = ['plugin.ts', 'plugin.js'].map((name) => join(path, name)).find((file) => existsSync(file)) ?? null
-  const [read, actions, manifest] = await Promise.all([
-    readPackage(metadataPath),
-    readActions(metadataPath),
-    readManifest(path),
-  ])
-  const source = { name: read.source.name, files: { ...read.source.files, ...actions } }
+  const [{ source, problems }, manifest] = await Promise.all([readPackage(metadataPath), readManifest(path)])
   const problem = (one: Problem): Problem => ({ ...one, package: source.name, file: MANIFEST_FILE })
   const described = source.files['package.json']
   const version =
@@ -61,7 +56,7 @@ export async function readPluginFolder(path: string): Promise<PluginFolder> {
     manifestText: manifest.text,
     name: source.name,
     version,
-    problems: [...read.problems, ...manifest.problems.map(problem)],
+    problems: [...problems, ...manifest.problems.map(problem)],
   }
 }
 
@@ -94,17 +89,4 @@ async function readManifest(path: string): Promise<ReadManifest> {
     .filter(({ type, value: one }) => one !== undefined || type === ValueErrorType.ObjectRequiredProperty)
     .map(shapeFault)
   return { value: {}, text, problems }
-}
-
-async function readActions(metadataPath: string): Promise<Record<string, unknown>> {
-  const folder = join(metadataPath, 'actions')
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort()
-  const files = await Promise.all(
-    names.map(async (name) => {
-      const text = await readFile(join(folder, name), 'utf8')
-      const value: unknown = findJsonFault(text) ? undefined : JSON.parse(text)
-      return [`actions/${name}`, value] as const
-    }),
-  )
-  return Object.fromEntries(files.filter(([, value]) => value !== undefined))
 }
