@@ -2,8 +2,10 @@
 //
 //   const relata = createClient({ url: 'http://localhost:3000', tenant: 'main', key: process.env.RELATA_KEY })
 //   for await (const person of relata.records.all('base.person', { select: ['display_name'] })) …
+import type { ClientMeta } from '../wire/meta.ts'
 import type { AnyEntities } from './entities.ts'
 import { JobsApi } from './jobs.ts'
+import { readMeta } from './meta.ts'
 import { MetadataApi } from './metadata.ts'
 import { PluginsApi } from './plugins.ts'
 import { RecordsApi } from './records.ts'
@@ -20,6 +22,8 @@ export interface RelataClient<T extends object = AnyEntities> {
   metadata: MetadataApi
   jobs: JobsApi
   plugins: PluginsApi
+  /** Entities, fields, actions, as far as the role of the key reaches. */
+  meta(): Promise<ClientMeta>
 }
 
 /**
@@ -33,5 +37,6 @@ export function createClient<T extends object = AnyEntities>(options: ClientOpti
     metadata: new MetadataApi(send),
     jobs: new JobsApi(new RecordsApi(send)),
     plugins: new PluginsApi(send),
+    meta: () => readMeta(send),
   }
 }
