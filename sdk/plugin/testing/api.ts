@@ -7,6 +7,8 @@ export interface TestRoute {
   headers?: Record<string, string>
   /** Text as it is; anything else as JSON. */
   body?: unknown
+  /** For routes with `access: 'signed'`: HMAC-SHA256 of the body, in hex unless `encoding` says base64. */
+  signWith?: { key: string; header: string; prefix?: string; encoding?: 'hex' | 'base64'; timestampHeader?: string }
 }
 export interface TestAnswer {
   status: number

@@ -119,8 +119,11 @@ function interfaceText(title: string, head: string, members: readonly Member[]):
     ...(comment === '' ? [] : [`  ${docComment(comment)}`]),
     ...memberText(`${propertyName(name)}${isOptional ? '?' : ''}`, type),
   ])
-  const body = lines.length === 0 ? ' {}' : ` {\n${lines.join('\n')}\n}`
-  return `${docComment(title)}\nexport interface ${head}${body}`
+  if (lines.length > 0) return `${docComment(title)}\nexport interface ${head} {\n${lines.join('\n')}\n}`
+  // An interface without members would take anything.
+  return head.includes(' extends ')
+    ? `${docComment(title)}\nexport interface ${head} {}`
+    : `${docComment(title)}\nexport type ${head} = Record<string, never>`
 }
 
 function memberText(name: string, type: string): string[] {
