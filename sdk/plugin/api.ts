@@ -56,7 +56,10 @@ export interface ListOptions {
   cursor?: string
 }
 
-/** Every call counts; see docs/plugins.md for the limits. Rights: those of the plugin and of whoever it acts for. */
+/**
+ * Every call counts; docs/plugin-reference.md has the limits. Rights are those that the plugin and whoever it acts for
+ * both have: fields that are out of reach are left out of what is read.
+ */
 export interface Records {
   /** null: there is none, or none that may be seen. */
   get<E extends EntityName>(entity: E, id: string, options?: { select?: string }): Promise<RecordOf<E> | null>
@@ -152,6 +155,7 @@ export interface AfterEvent<E extends string> {
   /** As it is now; null when it is gone, or not to be seen. */
   record: RecordOf<E> | null
   changed: readonly FieldOf<E>[]
+  /** ISO 8601, when it was saved. */
   at: string
 }
 export type After<E extends string> = (event: AfterEvent<E>, context: Context) => Soon<void>
@@ -193,39 +197,63 @@ export interface RouteAnswer {
 export type Route = (request: RouteRequest, context: Context) => Soon<RouteAnswer | Nothing>
 
 export interface BeforeOptions<E extends string> {
+  /** Shown in logs; stays the same from version to version. */
   name: string
+  /** For people; default: the name. */
   label?: Text
   on: readonly RecordOperation[]
+  /** Of updates: only when one of these changes. */
   fields?: readonly FieldOf<E>[]
-  /** Default: refuse. */
+  /**
+   * What becomes of the save when this fails, takes too long, or the plugin is paused: refuse (the default), for what must
+   * never be saved unchecked; skip, for what is only convenient.
+   */
   onFailure?: 'refuse' | 'skip'
 }
 export interface AfterOptions<E extends string> {
+  /** Shown in logs; stays the same from version to version. */
   name: string
+  /** For people; default: the name. */
   label?: Text
   on: readonly RecordOperation[]
+  /** Of updates: only when one of these changes. */
   fields?: readonly FieldOf<E>[]
-  /** Default: user. */
+  /**
+   * With whose rights: user (the default), those of whoever made the change, as far as the plugin has them, too; plugin, its
+   * own, for which it asks with `background` in plugin.json.
+   */
   as?: 'user' | 'plugin'
 }
 export interface JobOptions {
+  /** As `jobs.start` calls it. */
   name: string
+  /** For people; default: the name. */
   label?: Text
-  /** `0 2 * * *` */
+  /** Five fields of cron: `0 2 * * *`, every night at two. Without one it runs only when it is started by name. */
   schedule?: string
+  /** IANA; default: UTC. */
   timeZone?: string
 }
 export interface RouteOptions {
   name: string
+  /** For people; default: the name. */
   label?: Text
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Behind the address of the plugin: `orders/new`. */
   path: string
+  /**
+   * user: somebody who is signed in, or a key; it acts for them · signed: whoever has the secret; it acts for itself ·
+   * open: anybody; it acts for itself
+   */
   access: 'user' | 'signed' | 'open'
+  /** How calls are signed, which the host checks before any of this code runs. */
   signature?: RouteSignature
 }
 export interface MigrationOptions {
   name: string
+  /** For people; default: the name. */
   label?: Text
+  /** To which it leads: it runs once, before that version or a later one does. */
   version: string
 }
 /** One page of a migration: its work is kept together with `next`, so that it goes on there after a crash. */
