@@ -1,11 +1,11 @@
 // `relata plan` and `relata apply`: package folders against what a tenant has, as text; then published.
 import { isDeepStrictEqual } from 'node:util'
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import type { RelataClient } from '../client/index.ts'
 import type { PackageSource } from '../metadata/source.ts'
 import type { WirePlan } from '../wire/metadata.ts'
 import {
+  asksYes,
   confirmOption,
   connect,
   count,
@@ -81,7 +81,11 @@ async function applyFolders(paths: readonly string[], options: ApplyOptions): Pr
     const planned = await relata.metadata.plan(packages, options.confirm)
     showPlan(planned, folders, options)
     if (!isConfirmed(planned, options.confirm)) return 1
-    if (!options.yes && !(await asksYes(planned.fromVersion + 1))) return 1
+    if (
+      !options.yes &&
+      !(await asksYes(`Publish this as version ${planned.fromVersion + 1}?`, 'Nothing was published'))
+    )
+      return 1
     const published = await relata.metadata.publish(packages, {
       expectedVersion: planned.fromVersion,
       confirm: options.confirm,
@@ -139,17 +143,4 @@ function isConfirmed({ needsConfirmation }: WirePlan, agreed: readonly string[])
   writeError(`\n${count(open.length, 'step')} would lose data. To agree, add:`)
   for (const step of open) writeError(`  --confirm ${step}`)
   return false
-}
-
-async function asksYes(version: number): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    writeError('\nNothing was published: there is nobody to ask. Add --yes to publish without asking.')
-    return false
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`\nPublish this as version ${version}? [y/N] `)).trim())
-  } finally {
-    terminal.close()
-  }
 }

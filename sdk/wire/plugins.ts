@@ -129,6 +129,8 @@ export const GrantWish = Type.Union([
   Type.Array(Type.String({ maxLength: 400 }), { maxItems: 5_000 }),
 ])
 
+export type GrantWish = Static<typeof GrantWish>
+
 /** Member `request` of the form of `POST plugins`, as JSON; all of it may be left out. */
 export const InstallRequest = Type.Object(
   {
@@ -189,3 +191,21 @@ export const WireRemovalPlan = Type.Object({
   problems: Type.Array(AProblem),
 })
 export type WireRemovalPlan = Static<typeof WireRemovalPlan>
+
+const LogLine = Type.Object({
+  /** Grows. */
+  id: Type.String(),
+  at: Type.String(),
+  version: Type.String(),
+  level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
+  /** before, after, action, job, route, migration */
+  kind: Type.String(),
+  /** Name of the part. */
+  entry: Type.String(),
+  message: Type.String(),
+  /** In terms of the author's files. */
+  stack: Nullable(Type.String()),
+})
+/** Answer of `GET plugins/{name}/log`. */
+export const WirePluginLog = Type.Object({ data: Type.Array(LogLine) })
+export type WirePluginLog = Static<typeof WirePluginLog>
