@@ -219,6 +219,17 @@ describe('what is installed', () => {
   })
 })
 
+test('a plan of a plugin tells of rights and behaviour; applying its metadata alone is refused', async () => {
+  server.answer = answers({ 'POST plugins/plan': { body: plan } })
+  const ran = await relata('plan', 'visits')
+  expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('It asks to:\n  read name of base.person') })
+  expect(ran.stdout).toContain('Its code:\n  + hook set_day')
+  expect(await relata('apply', 'visits', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('relata plugin install visits'),
+  })
+})
+
 test('dev loads a folder; what the server finds is shown at its line', async () => {
   server.answer = answers({ 'POST plugins/dev': { body: plugin } })
   expect((await relata('plugin', 'dev', 'visits', '--once', '--no-types')).stdout).toMatch(

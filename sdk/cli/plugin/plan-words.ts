@@ -13,7 +13,11 @@ const KINDS: Readonly<Record<WirePluginPlan['kind'], string>> = {
   same: 'is installed already:',
 }
 
-export function pluginPlanText(plan: WirePluginPlan, isGranting = true): string {
+export interface PluginTextOptions {
+  withSql?: boolean
+}
+
+export function pluginPlanText(plan: WirePluginPlan, options: PluginTextOptions = {}): string {
   const { label, name, version, kind, installed, signer } = plan
   const before = installed ? ` ${name} ${installed.version}` : ''
   const title = `${textFor(label, 'en')} (${name} ${version}) ${KINDS[kind]}${before}.`
@@ -21,8 +25,8 @@ export function pluginPlanText(plan: WirePluginPlan, isGranting = true): string 
     title,
     `  contents   ${plan.hash}`,
     `  signed by  ${signer ?? 'nobody'}`,
-    ...askedText(plan.asks, isGranting),
-    ...metadataText(plan),
+    ...askedText(plan.asks),
+    ...metadataText(plan, options),
     ...section(
       'Its code:',
       plan.behaviour.map(({ text, kind: sign }) => `${sign === 'add' ? '+' : '-'} ${text}`),
@@ -35,7 +39,7 @@ export function pluginPlanText(plan: WirePluginPlan, isGranting = true): string 
   return lines.join('\n')
 }
 
-function askedText(asks: readonly WireAsked[], isGranting: boolean): string[] {
+function askedText(asks: readonly WireAsked[]): string[] {
   const those = (isGranted: boolean | null): Ask[] =>
     asks.filter((one) => one.isGranted === isGranted).map(({ ask }) => ask)
   const isFirst = asks.every((one) => one.isGranted === null)
@@ -43,13 +47,13 @@ function askedText(asks: readonly WireAsked[], isGranting: boolean): string[] {
   return [
     ...section(isFirst ? 'It asks to:' : 'New, it asks to:', askLines(those(null))),
     ...section('It may already:', askLines(those(true))),
-    ...section(isGranting ? 'Was refused before, and is asked for again:' : 'Is refused:', askLines(those(false))),
+    ...section('Was refused before, and is asked for again:', askLines(those(false))),
   ]
 }
 
-function metadataText({ metadata }: WirePluginPlan): string[] {
+function metadataText({ metadata }: WirePluginPlan, options: PluginTextOptions): string[] {
   if (!metadata || metadata.steps.length === 0) return []
-  return ['', 'Tables and fields:', ...stepsText(metadata.steps)]
+  return ['', 'Tables and fields:', ...stepsText(metadata.steps, options)]
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>
