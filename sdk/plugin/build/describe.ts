@@ -1,6 +1,5 @@
-// What a bundle says of itself, found by running it once in a process of its own.
-import { spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
+// What a bundle says of itself, found by running it once in a thread of its own.
+import { Worker } from 'node:worker_threads'
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { type Problem, RelataError } from '../../errors.ts'
@@ -16,17 +15,11 @@ const Said = Type.Union([
   Type.Object({ ok: Type.Literal(false), message: Type.String(), stack: Type.String() }),
 ])
 
-/** @throws RL500 when the process ends without a word */
+/** @throws RL500 when the thread ends without a word, as when its memory is not enough */
 export async function describeBundle({ code, map }: Bundle): Promise<Described> {
-  const child = spawn(process.execPath, [sdkModule('plugin/build/describe-child')], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: {},
-  })
-  const ended = new Promise<void>((done, fail) => child.once('close', () => done()).once('error', fail))
-  child.stdin.on('error', () => undefined).end(code)
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  const said: unknown = out === '' ? undefined : JSON.parse(out)
-  if (!Value.Check(Said, said)) throw new RelataError('RL500', `The plugin could not be run to describe itself. ${err}`)
+  const said = await runOnce(code)
+  if (!Value.Check(Said, said))
+    throw new RelataError('RL500', `The plugin could not be run to describe itself: ${said}`)
   if (!said.ok) return { ok: false, problems: problemsOf(said.message, said.stack, map) }
   const behaviour: unknown = JSON.parse(said.behaviour)
   if (Value.Check(Behaviour, behaviour)) return { ok: true, behaviour }
@@ -35,6 +28,19 @@ export async function describeBundle({ code, map }: Bundle): Promise<Described> 
     ok: false,
     problems: [{ path: first?.path ?? '', message: `what the plugin says of itself is not valid: ${first?.message}` }],
   }
+}
+
+function runOnce(code: string): Promise<unknown> {
+  const worker = new Worker(sdkModule('plugin/build/describe-worker'), {
+    workerData: code,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: 256 },
+  })
+  return new Promise((resolve) => {
+    worker.once('message', resolve)
+    worker.once('error', resolve)
+    worker.once('exit', () => resolve('it ended'))
+  }).finally(() => worker.terminate())
 }
 
 /** A message of definePlugin has a line for each problem. */
