@@ -7,6 +7,7 @@ import { makeProgram } from '../sdk/cli/program.ts'
 import { ERRORS, type ErrorCode } from '../sdk/errors.ts'
 import { askText } from '../sdk/plugin/ask-words.ts'
 import { asksOf } from '../sdk/plugin/asks.ts'
+import { RouteSignature } from '../sdk/plugin/behaviour.ts'
 import { PluginManifest } from '../sdk/plugin/manifest.ts'
 import { declaration, docOf } from './declarations.ts'
 import { EXAMPLE, MENDS, PARTS, type Part } from './plugin-reference-texts.ts'
@@ -84,7 +85,8 @@ function partText({ name, options, event, result }: Part, api: string, define: s
   const blocks = [options, ...event, ...result].flatMap((each) =>
     each === undefined ? [] : [code(declaration(api, each))],
   )
-  return [`### ${name}`, docOf(define, name), ...blocks].join('\n\n')
+  const more = name === 'route' ? ['How calls are signed:', schemaTable(RouteSignature)] : []
+  return [`### ${name}`, docOf(define, name), ...blocks, ...more].join('\n\n')
 }
 
 /** Without the header of the file. */

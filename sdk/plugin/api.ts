@@ -234,6 +234,9 @@ export interface JobOptions {
   /** IANA; default: UTC. */
   timeZone?: string
 }
+/** HMAC-SHA256 over the raw body. */
+export type Signed = Omit<RouteSignature, 'secret'> & { secret: SecretName }
+
 export interface RouteOptions {
   name: string
   /** For people; default: the name. */
@@ -247,7 +250,7 @@ export interface RouteOptions {
    */
   access: 'user' | 'signed' | 'open'
   /** How calls are signed, which the host checks before any of this code runs. */
-  signature?: RouteSignature
+  signature?: Signed
 }
 export interface MigrationOptions {
   name: string

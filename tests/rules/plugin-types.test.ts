@@ -2,12 +2,19 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { type Actor, ALONE } from '../../kernel/actor.ts'
+import { Model } from '../../kernel/catalog/model.ts'
+import { clientMeta, type KnownRights } from '../../kernel/catalog/projection.ts'
+import type { TenantInfo } from '../../kernel/services.ts'
 import { readPackageFolder } from '../../sdk/metadata/read-package.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 import { FIELD_TYPES } from '../../sdk/fields/index.ts'
+import { modelOfMeta } from '../../sdk/plugin/types/from-meta.ts'
+import { modelOf } from '../../sdk/plugin/types/from-sources.ts'
+import type { TypedModel } from '../../sdk/plugin/types/model.ts'
 import { valueType } from '../../sdk/plugin/types/value-types.ts'
 import { typesText } from '../../sdk/plugin/types/write-types.ts'
-import { METADATA_FOLDER } from '../support/metadata-sources.ts'
+import { METADATA_FOLDER, readSources, resolveSources } from '../support/metadata-sources.ts'
 import { makePluginPlace } from '../support/plugin-place.ts'
 
 const shop: PackageSource = {
@@ -149,6 +156,61 @@ describe('what is written', () => {
     const without = Object.keys(FIELD_TYPES).filter((type) => !valueType(type, {}))
     expect(without).toEqual(['many_to_many'])
     expect(text).not.toMatch(/: unknown \| null/)
+  })
+})
+
+const EVERYBODY: Actor = {
+  ...{
+    kind: 'system',
+    tenant: 't',
+    userId: '',
+    displayName: '',
+    email: null,
+    keyId: null,
+    locale: 'en',
+    timeZone: 'UTC',
+  },
+  roles: ['system.administrator'],
+  circle: ALONE,
+}
+
+describe('types of packages and types of a tenant that has them', () => {
+  /** Words for people, and the order of entities, may differ; types may not. */
+  const shapes = (model: TypedModel) =>
+    Object.fromEntries(
+      model.entities.map(({ name, hasOwner, fields }) => [
+        name,
+        {
+          hasOwner,
+          fields: Object.fromEntries(
+            fields.map((field) => {
+              const { type, required, hasDefault, isWritable, options } = field
+              return [field.name, { required, hasDefault, isWritable, value: valueType(type, options) }]
+            }),
+          ),
+        },
+      ]),
+    )
+
+  test('are the same for every package of the repository', async () => {
+    const sources = await readSources()
+    const result = resolveSources(sources)
+    if (!result.ok) throw new Error('the packages have problems')
+    const rights: KnownRights = { can: () => true, field: () => 'edit' }
+    const tenant: TenantInfo = { id: 't', slug: 't', schema: 't', title: 'T', isDemo: false }
+    const meta = clientMeta(new Model(result.snapshot), tenant, EVERYBODY, rights)
+    const [offline, online] = [shapes(modelOf(sources)), shapes(modelOfMeta(meta))]
+    expect(Object.keys(offline).sort()).toEqual(Object.keys(online).sort())
+    for (const name of Object.keys(online)) expect.soft(offline[name], name).toEqual(online[name])
+  })
+
+  test('are source text that compiles', { timeout: 30_000 }, async () => {
+    const place = makePluginPlace()
+    await place.relata('plugin', 'new', 'all')
+    place.write('all/plugin.ts', 'export {}')
+    place.write('all/plugin.test.ts', 'export {}')
+    place.write('all/relata.d.ts', typesText({ packages: [...(await readSources()), shop] }))
+    expect(await place.compile('all')).toEqual([])
   })
 })
 

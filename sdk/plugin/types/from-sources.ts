@@ -1,6 +1,5 @@
-// Entities and actions of package folders, without a server: each package is laid over those that it requires. It knows
-// less than the server does (docs/plugin-reference.md, “Types without a server”): layers are merged by the names of
-// fields, nothing is checked, and fields whose types the kernel alone knows are left out.
+// Entities and actions of package folders, without a server: each package is laid over those that it requires. Nothing is
+// checked; of packages without faults the types are those that the server has (docs/plugins.md, “Types without a server”).
 import type { PackageSource } from '../../metadata/source.ts'
 import { formulaTypes } from './formula-types.ts'
 import type { TypedAction, TypedEntity, TypedField, TypedModel } from './model.ts'

@@ -27,12 +27,13 @@ export function typedField(name: string, values: Members, home: string): TypedFi
 }
 
 function optionsOf(type: string, values: Members, home: string): ValueOptions {
-  const { zoned, integer, currencies, options, rollup, rule } = values
+  const { zoned, integer, currencies, options, options_from: from, rollup, rule } = values
   return {
     ...(zoned === true ? { zoned } : {}),
     ...(integer === true ? { integer } : {}),
     ...(isTexts(currencies) ? { currencies } : {}),
     ...(Array.isArray(options) ? { choices: options.filter(isOption) } : {}),
+    ...(from === 'roles' || from === 'relationship_types' ? { optionsFrom: from } : {}),
     ...(rule === undefined ? {} : { rule }),
     ...(isRollup(rollup) ? { rollup } : {}),
     ...targets(type, values['to'], home),

@@ -31,8 +31,8 @@ const TYPES: Readonly<Record<string, (options: ValueOptions) => ValueType>> = {
   boolean: () => same('boolean'),
   date: () => same('Day', 'Day'),
   date_time: ({ zoned }) => (zoned ? same('ZonedInstant', 'ZonedInstant') : same('Instant', 'Instant')),
-  choice: ({ choices }) => same(optionsOf(choices)),
-  multi_choice: ({ choices }) => same(`readonly (${optionsOf(choices)})[]`),
+  choice: (options) => same(optionsOf(options)),
+  multi_choice: (options) => same(`readonly (${optionsOf(options)})[]`),
   address: () => apart('Address', 'Partial<Address>', 'Address'),
   person_name: () => apart('PersonName', 'Partial<PersonName>', 'PersonName'),
   json: () => same('unknown'),
@@ -45,7 +45,7 @@ const TYPES: Readonly<Record<string, (options: ValueOptions) => ValueType>> = {
     return apart(`AnyReference${of}`, `AnyReferenceInput${of}`, 'AnyReference', 'AnyReferenceInput')
   },
   formula: ({ ruleType }) => ruleValue(ruleType),
-  rollup: ({ ruleType, rollup }) => ruleValue(rollup?.aggregate === 'count' ? { kind: 'number' } : ruleType),
+  rollup: (options) => ruleValue(rollupType(options)),
   // Whether there is one; the text itself is never read.
   secret: () => apart('boolean', 'string'),
 }
@@ -73,7 +73,15 @@ function ruleValue(type: RuleType | undefined): ValueType {
   return type.isList ? { ...value, read: `readonly ${value.read}[]` } : value
 }
 
-const optionsOf = (choices: ValueOptions['choices']): string =>
-  choices && choices.length > 0 ? union(choices.map(({ value }) => value)) : 'string'
+/** Counts are numbers, sums and averages exact, the extremes of the type of what they are taken of. */
+function rollupType({ rollup, ruleType }: ValueOptions): RuleType {
+  if (rollup?.aggregate === 'count') return { kind: 'number' }
+  const isExtreme = rollup?.aggregate === 'min' || rollup?.aggregate === 'max'
+  return isExtreme && ruleType ? ruleType : { kind: 'decimal' }
+}
+
+/** Names of roles and the like come and go with every publish. */
+const optionsOf = ({ choices, optionsFrom }: ValueOptions): string =>
+  choices && choices.length > 0 && optionsFrom === undefined ? union(choices.map(({ value }) => value)) : 'string'
 const union = (values: readonly string[]): string => values.map(quoted).join(' | ')
 export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
