@@ -406,6 +406,7 @@ export type FormSource = Static<typeof FormSource>
 export type ViewSource = Static<typeof ViewSource>
 export type AppSource = Static<typeof AppSource>
 export type RoleSource = Static<typeof RoleSource>
+export type ActionSource = Static<typeof ActionSource>
 export type PackageManifest = Static<typeof PackageManifest>
 
 /** What a layer may say about another package's form, view, app, role or relationship type: any member but its name. */
@@ -429,6 +430,7 @@ export const ViewExtension = extension({
 })
 export const AppExtension = extension(optional(AppSource, identity))
 export const RoleExtension = extension(optional(RoleSource, identity))
+export const ActionExtension = extension(optional(ActionSource, identity))
 
 /** Folder of a package → schemas of the files in it: what brings a new thing, and what (`extends`) changes one. */
 export const KINDS = {
@@ -438,6 +440,7 @@ export const KINDS = {
   views: { whole: ViewSource, extension: ViewExtension },
   apps: { whole: AppSource, extension: AppExtension },
   roles: { whole: RoleSource, extension: RoleExtension },
+  actions: { whole: ActionSource, extension: ActionExtension },
 } satisfies Record<string, { whole: TSchema; extension: TSchema }>
 export type Kind = keyof typeof KINDS
 

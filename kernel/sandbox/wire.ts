@@ -1,0 +1,77 @@
+// One end of the channel. What is sent within one turn of the event loop leaves in one write, which is what makes many
+// calls at a time cheap. Tests join two ends without a process.
+import type { Duplex } from 'node:stream'
+import { encodeFrame, FrameError, type FrameLimits, readFrames } from './frames.ts'
+
+export interface Wire {
+  send(header: object, body?: string): void
+  /** @param onEnd once: the other end is gone (null), or sent what is no frame (why) */
+  listen(onFrame: (header: unknown, body: string) => void, onEnd: (why: string | null) => void): void
+  close(): void
+}
+
+export function streamWire(stream: Duplex, limits: FrameLimits): Wire {
+  let waiting: Buffer[] = []
+  let isClosed = false
+
+  const flush = (): void => {
+    const frames = waiting
+    waiting = []
+    if (isClosed) return
+    stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
+  }
+  return {
+    send(header, body = '') {
+      if (isClosed) return
+      if (waiting.push(encodeFrame(header, body)) === 1) setImmediate(flush)
+    },
+    listen(onFrame, onEnd) {
+      const end = (why: string | null): void => {
+        if (isClosed) return
+        isClosed = true
+        stream.destroy()
+        onEnd(why)
+      }
+      const read = readFrames(limits, (header, body) => {
+        if (!isClosed) onFrame(header, body)
+      })
+      stream.on('data', (chunk: Buffer) => {
+        try {
+          read(chunk)
+        } catch (error) {
+          if (!(error instanceof FrameError)) throw error
+          end(error.message)
+        }
+      })
+      stream.on('error', () => end(null))
+      stream.on('close', () => end(null))
+      stream.on('end', () => end(null))
+    },
+    close() {
+      isClosed = true
+      stream.destroy()
+    },
+  }
+}
+
+/** Two ends without a process between them; what is sent arrives in a later turn, encoded and decoded. */
+export function joinedWires(): [Wire, Wire] {
+  type End = { onFrame: (header: unknown, body: string) => void; onEnd: (why: string | null) => void } | undefined
+  const ends: [End, End] = [undefined, undefined]
+  const wire = (mine: 0 | 1, other: 0 | 1): Wire => ({
+    send(header, body = '') {
+      const text = JSON.stringify(header)
+      setImmediate(() => ends[other]?.onFrame(JSON.parse(text), body))
+    },
+    listen(onFrame, onEnd) {
+      ends[mine] = { onFrame, onEnd }
+    },
+    close() {
+      const end = ends[other]
+      ends[other] = undefined
+      ends[mine] = undefined
+      end?.onEnd(null)
+    },
+  })
+  return [wire(0, 1), wire(1, 0)]
+}
