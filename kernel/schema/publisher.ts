@@ -247,6 +247,7 @@ async function publishOnce(
   await writeRoles(connection, model, request)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
+  await request.also?.(connection, model)
   await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))
   await connection.query('SELECT pg_notify($1, $2)', [AUTH_CHANNEL, tenantMessage(tenant.schema)])
   await connection.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${snapshot.version}`])

@@ -191,6 +191,7 @@ async function register(database: Database, wish: NewTenant): Promise<Tenant> {
       founder: wish.founder ?? null,
       state: 'making',
       version: 0,
+      plugins: 0,
     }
     try {
       await insertTenant(database, tenant)
