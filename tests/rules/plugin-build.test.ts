@@ -1,7 +1,9 @@
 // `relata plugin new` and `build`: from nothing to a bundle, and what is said when something is not right.
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { showProblem } from '../../sdk/cli/folders.ts'
+import { withFolder } from '../../sdk/cli/plugin/problems.ts'
 import { buildPlugin } from '../../sdk/plugin/build/build-plugin.ts'
 import { mapStack } from '../../sdk/plugin/build/map-stack.ts'
 import { readPluginFolder } from '../../sdk/plugin/build/plugin-folder.ts'
@@ -16,11 +18,11 @@ const code = (...lines: string[]): void =>
   )
 let begun: string
 
-/** Problems alone, without the count below them. */
+/** As the command shows them. */
 async function problems(): Promise<string[]> {
-  const { code: exit, stderr } = await place.relata('plugin', 'build', 'visits', '--no-types')
-  expect(exit).toBe(1)
-  return stderr.split('\n').filter((line) => line.startsWith('visits'))
+  const folder = await readPluginFolder(file('visits'))
+  const { problems: found } = await buildPlugin(folder)
+  return found.map((problem) => showProblem(problem, withFolder(folder)).replace(/^\S*?(?=visits)/, ''))
 }
 
 beforeAll(async () => {
@@ -79,6 +81,76 @@ describe('a bundle', () => {
     const stack = `Error: x\n    at r (plugin://visits@1.0.0/plugin.js:${line}:${column})`
     const wanted = begun.split('\n').findIndex((text) => text.includes('setUTCDate')) + 1
     expect(mapStack(stack, plugin?.sourceMap ?? '')).toMatch(new RegExp(`at r \\(plugin\\.ts:${wanted}:\\d+\\)`))
+  })
+})
+
+describe('what comes along', () => {
+  const root = path.join(import.meta.dirname, '../..')
+  const build = async (name: string) => buildPlugin(await readPluginFolder(file(name)))
+  const plugin = (name: string, ...lines: string[]): void => {
+    place.write(`${name}/metadata/package.json`, { name, version: '1.0.0', label: name, requires: { base: '^1.0.0' } })
+    place.write(`${name}/plugin.ts`, ["import { definePlugin, job } from 'relata/plugin'", ...lines].join('\n'))
+  }
+
+  test('packages that are dependencies; those of them that need Node are named', async () => {
+    plugin(
+      'with_packages',
+      "import { Decimal } from 'decimal.js'",
+      "import needy from 'needy'",
+      "export default definePlugin([job({ name: 'a' }, () => void needy(new Decimal(1)))])",
+    )
+    place.write('with_packages/package.json', { private: true, dependencies: { 'decimal.js': '*', needy: '*' } })
+    mkdirSync(file('with_packages/node_modules'), { recursive: true })
+    symlinkSync(path.join(root, 'node_modules/decimal.js'), file('with_packages/node_modules/decimal.js'))
+    place.write('with_packages/node_modules/needy/package.json', { name: 'needy', main: 'index.js' })
+    place.write('with_packages/node_modules/needy/index.js', "import fs from 'fs'\nexport default () => fs")
+    const { problems } = await build('with_packages')
+    expect(problems.map(({ message }) => message)).toEqual([
+      '“fs”, which needy imports, is of Node, and a plugin runs without it',
+    ])
+    place.write('with_packages/node_modules/needy/index.js', 'export default (x) => x')
+    const fine = await build('with_packages')
+    expect(fine.problems).toEqual([])
+    expect(fine.plugin?.code).toContain('toDecimalPlaces')
+  })
+
+  test('not too much: a large bundle is warned of, a larger one refused', async () => {
+    const large = (bytes: number): void =>
+      plugin(
+        'large',
+        `const text = '${'x'.repeat(bytes)}'`,
+        "export default definePlugin([job({ name: 'a' }, () => void Reflect.get(globalThis, text))])",
+      )
+    large(300_000)
+    expect((await build('large')).warnings).toEqual([expect.stringContaining('The code is 3')])
+    large(1_100_000)
+    expect((await build('large')).problems).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/of at most 1024 KB/) }),
+    ])
+  })
+
+  test('nothing, of a plugin that is metadata only', async () => {
+    place.write('only_data/metadata/package.json', { name: 'only_data', version: '1.0.0', label: 'Data' })
+    const { plugin: made, problems } = await build('only_data')
+    expect(problems).toEqual([])
+    expect(made).toMatchObject({ code: null, behaviour: { before: [], actions: [] } })
+    expect((await place.relata('plugin', 'build', 'only_data')).stdout).toBe('only_data 1.0.0 builds: no code.\n')
+  })
+
+  test('entities of other plugins are known when they stand beside it, else the server has to check them', async () => {
+    plugin('upper', "export default definePlugin([job({ name: 'a' }, () => undefined)])")
+    const manifest = { name: 'upper', version: '1.0.0', label: 'Upper', requires: { lower: '^1.0.0' } }
+    place.write('upper/metadata/package.json', manifest)
+    place.write('upper/plugin.json', { permissions: { records: { 'lower.thing': { read: ['nme'] } } } })
+    expect(await build('upper')).toMatchObject({
+      problems: [],
+      warnings: [expect.stringContaining('The package “lower” was not found here')],
+    })
+    place.write('lower/metadata/package.json', { name: 'lower', version: '1.0.0', label: 'Lower' })
+    place.write('lower/metadata/entities/thing.json', { name: 'thing', fields: [{ name: 'name', type: 'text' }] })
+    expect((await build('upper')).problems).toEqual([
+      expect.objectContaining({ message: 'lower.thing has no field “nme”', hint: 'Did you mean “name”?' }),
+    ])
   })
 })
 
@@ -166,12 +238,13 @@ describe('problems', () => {
     expect(await problems()).toEqual([expect.stringMatching(/^visits.plugin\.ts:2: Unexpected end of file$/)])
     const before = readFileSync(file('visits/plugin.json'), 'utf8')
     place.write('visits/plugin.json', '{ "engine": 5, "permision": {} }')
-    const shape = (await place.relata('plugin', 'build', 'visits')).stderr
+    const shape = (await problems()).join('\n')
     place.write('visits/plugin.json', '{,}')
-    const syntax = (await place.relata('plugin', 'build', 'visits')).stderr
+    const syntax = await place.relata('plugin', 'build', 'visits')
     place.write('visits/plugin.json', before)
     expect(shape).toMatch(/plugin\.json:1 \/permision: .* Did you mean “permissions”\?/)
     expect(shape).toMatch(/plugin\.json:1 \/engine: must be a text/)
-    expect(syntax).toMatch(/plugin\.json:1: line 1, column 2: /)
+    expect(syntax.code).toBe(1)
+    expect(syntax.stderr).toMatch(/visits.plugin\.json:1: line 1, column 2: .*\n[^]*2 problems/)
   })
 })

@@ -1,6 +1,8 @@
 // Generated types: what each field's type is, and that the compiler knows a slip of the pen when it sees one.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { transform } from 'esbuild'
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Actor, ALONE } from '../../kernel/actor.ts'
 import { Model } from '../../kernel/catalog/model.ts'
@@ -149,6 +151,25 @@ describe('what is written', () => {
     expect(part('PluginSettings')).toContain('limit: Decimal | null')
     expect(text).toContain("'shop.pay': ShopPayForm")
     expect(text).toContain('/** Key of the shop */\n    SHOP_KEY: true')
+  })
+
+  test('whatever names, labels and options are, it is source text', async () => {
+    const anything = fc.oneof(fc.string(), fc.constantFrom('*/', "'", '`', '\\', '\n', '${x}', '\u2028', '// x'))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(anything, fc.array(anything, { minLength: 1, maxLength: 3 })), { maxLength: 4 }),
+        async (all) => {
+          const fields = all.map(([label, options], at) => ({
+            ...{ name: `f${at}`, type: 'choice', label, help: label },
+            options: options.map((value) => ({ value })),
+          }))
+          const files = { 'entities/x.json': { name: 'x', label: all[0]?.[0] ?? 'X', fields } }
+          const written = typesText({ packages: [{ name: 'any', files }] })
+          await transform(written.replace(/^declare module/m, 'namespace X {} declare module'), { loader: 'ts' })
+        },
+      ),
+      { numRuns: 100 },
+    )
   })
 
   test('equal metadata gives equal bytes, and every type of field has a type', () => {

@@ -84,4 +84,6 @@ function rollupType({ rollup, ruleType }: ValueOptions): RuleType {
 const optionsOf = ({ choices, optionsFrom }: ValueOptions): string =>
   choices && choices.length > 0 && optionsFrom === undefined ? union(choices.map(({ value }) => value)) : 'string'
 const union = (values: readonly string[]): string => values.map(quoted).join(' | ')
-export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
+/** As a literal in single quotes. */
+export const quoted = (text: string): string =>
+  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
