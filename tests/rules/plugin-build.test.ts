@@ -245,6 +245,6 @@ describe('problems', () => {
     expect(shape).toMatch(/plugin\.json:1 \/permision: .* Did you mean “permissions”\?/)
     expect(shape).toMatch(/plugin\.json:1 \/engine: must be a text/)
     expect(syntax.code).toBe(1)
-    expect(syntax.stderr).toMatch(/visits.plugin\.json:1: line 1, column 2: .*\n[^]*2 problems/)
+    expect(syntax.stderr).toMatch(/visits.plugin\.json:1: line 1, column 2: .*\n[\s\S]*2 problems/)
   })
 })
