@@ -1,7 +1,7 @@
 // The walk of docs/plugins.md on a real server: the sample is built, signed, installed with its grants shown, works, and
-// survives a bug of its own; and the samples' own tests pass.
+// survives a bug of its own.
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -146,22 +146,4 @@ test('`dev` brings each change into the running tenant, and tells what goes wron
     child.kill('SIGINT')
     await new Promise((resolve) => child.once('close', resolve))
   }
-})
-
-describe('the tests of', () => {
-  for (const name of ['visits', 'currency_rates', 'web_leads'])
-    test(`the sample “${name}” pass`, { timeout: 90_000 }, async () => {
-      expect(existsSync(path.join(samples, name, 'plugin.test.ts'))).toBe(true)
-      const { code, stdout } = await runRelata(['plugin', 'test', path.join(samples, name), '--no-types'])
-      expect.soft(stdout).toMatch(/fail 0/)
-      expect(code).toBe(0)
-    })
-
-  test('what `plugin new` writes pass', { timeout: 90_000 }, async () => {
-    await relata('plugin', 'new', 'fresh')
-    expect(await relata('plugin', 'test', 'fresh', '--no-types')).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/pass 2\n/),
-    })
-  })
 })

@@ -1,15 +1,15 @@
-// The commands that speak of plugins to a server, as processes, against a server that says what a test wants.
+// The commands that speak of plugins to a server, against a server that says what a test wants.
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { WirePlugin, WirePluginPlan } from '../../sdk/wire/plugins.ts'
 import { type Asked, type FakeServer, problem, type Said, startFakeServer } from '../support/fake-server.ts'
 import { makePluginPlace } from '../support/plugin-place.ts'
-import { runRelata } from '../support/run-relata.ts'
+import { runRelataHere } from '../support/run-relata-here.ts'
 
 const place = makePluginPlace()
 let server: FakeServer
 const relata = (...args: string[]) =>
-  runRelata(args, {
+  runRelataHere(args, {
     cwd: place.folder,
     env: { RELATA_URL: server.url, RELATA_TENANT: 'acme', RELATA_KEY: 'rk_x' },
   })

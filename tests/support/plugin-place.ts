@@ -4,14 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
-import { runRelata } from './run-relata.ts'
+import type { Ran } from './run-relata.ts'
+import { runRelataHere } from './run-relata-here.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 
 export interface PluginPlace {
   /** Above the plugins. */
   folder: string
-  relata(...args: string[]): ReturnType<typeof runRelata>
+  relata(...args: string[]): Promise<Ran>
   write(file: string, content: string | object): void
   /** What the TypeScript compiler says of a plugin: `plugin.ts(3,4): error TS2322: …`, a line each. */
   compile(plugin: string): Promise<string[]>
@@ -22,7 +23,7 @@ export function makePluginPlace(): PluginPlace {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return {
     folder,
-    relata: (...args) => runRelata(args, { cwd: folder }),
+    relata: (...args) => runRelataHere(args, { cwd: folder }),
     write(file, content) {
       const target = path.join(folder, file)
       mkdirSync(path.dirname(target), { recursive: true })

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RelataError } from '../../errors.ts'
+import { TEST_VARIABLES } from './place.ts'
 
 export interface ThrowAwayServer {
   url: string
@@ -21,6 +22,16 @@ const EMAIL = 'tester@example.org'
 
 /** @throws RL504 when there is no server to start, or it does not start */
 export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
+  return runningServer() ?? startServer()
+}
+
+/** Several plugins tested one after the other may share one: whoever started it says where it is. */
+function runningServer(): ThrowAwayServer | undefined {
+  const [url, cookie] = [process.env[TEST_VARIABLES.url], process.env[TEST_VARIABLES.cookie]]
+  return url && cookie ? { url, cookie, stop: async () => undefined } : undefined
+}
+
+async function startServer(): Promise<ThrowAwayServer> {
   const script = findServer()
   const data = mkdtempSync(join(tmpdir(), 'relata-test-'))
   // The embedded database runs as a user of its own where root runs the tests.
