@@ -12,7 +12,9 @@ import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import { openMail } from './mail/index.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
+import type { LifeRoom } from './plugins/life-room.ts'
 import { type Database, openDatabase } from './run/database.ts'
+import { openSandbox } from './sandbox/index.ts'
 import { createPublisher } from './schema/publisher.ts'
 import type { Services } from './services.ts'
 import { createSso } from './sso/flow.ts'
@@ -123,7 +125,9 @@ async function furnish(
     log,
     allowsPrivate: config.ssoPrivate,
   })
-  const app = createApp({ services, auth, sso, files, tenants, publisher, health, pagesFolder })
+  const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
+  const plugins: LifeRoom = { database, catalog, publisher, sandbox, keys, log }
+  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
   return {
     app,
     services,
@@ -133,6 +137,7 @@ async function furnish(
     health,
     async close() {
       await jobs.stop()
+      await sandbox.close()
       await mail.close()
       await catalog.close()
       await auth.close()

@@ -9,6 +9,7 @@ import type { Behaviour } from '../../sdk/plugin/behaviour.ts'
 import { cronFault, isTimeZone } from '../../sdk/plugin/cron.ts'
 import type { Model } from '../catalog/model.ts'
 import { compareVersions, satisfies } from '../catalog/semver.ts'
+import { readForm } from './settings-form.ts'
 
 /** What can be said of a package by itself. @param server version of this one */
 export function checkPackage({ manifest, behaviour, version, source }: PluginArchive, server: string): Problem[] {
@@ -52,6 +53,8 @@ export function checkPackage({ manifest, behaviour, version, source }: PluginArc
       problems.add('behaviour.json', `/actions/${index}`, `there is no metadata/actions/${action}.json`, {
         hint: didYouMean(nearest(action, actions)),
       })
+  for (const { path, message, hint } of readForm(manifest.settings).problems)
+    problems.add('plugin.json', path, message, { hint })
   return problems.list
 }
 

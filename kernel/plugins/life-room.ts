@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
-import type { Sandbox, SandboxCode } from '../sandbox/contract.ts'
+import type { Sandbox } from '../sandbox/contract.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Catalog } from '../services.ts'
 
@@ -10,9 +10,7 @@ export interface LifeRoom {
   database: Database
   catalog: Catalog
   publisher: SchemaPublisher
-  sandbox: Pick<Sandbox, 'health' | 'resume' | 'retire'>
-  /** Runs code that is not installed yet, without a host, to ask what it does. */
-  describe(code: SandboxCode): Promise<{ ok: true; value: unknown } | { ok: false; why: string }>
+  sandbox: Sandbox
   keys: Pick<Keyring, 'seal'>
   log: Logger
 }

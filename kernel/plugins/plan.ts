@@ -13,6 +13,7 @@ import { compareVersions } from '../catalog/semver.ts'
 import { SERVER_VERSION } from '../platform/version.ts'
 import type { LoadedTenant, PublishPlan } from '../services.ts'
 import { checkNamesIn, checkPackage } from './check-behaviour.ts'
+import { describeCode } from './describe.ts'
 import type { LifeRoom } from './life-room.ts'
 import { findPlugin, type PluginRow } from './plugin-rows.ts'
 import { scanCode } from './scan-code.ts'
@@ -122,7 +123,7 @@ async function compareWithCode(room: LifeRoom, loaded: LoadedTenant, archive: Pl
   const problem = (message: string, hint?: string): Problem[] => [
     { path: '', file: 'behaviour.json', key: 'behaviour', message, ...(hint === undefined ? {} : { hint }) },
   ]
-  const outcome = await room.describe({
+  const outcome = await describeCode(room.sandbox, {
     tenant: loaded.tenant.schema,
     plugin: archive.name,
     version: archive.version,

@@ -2,7 +2,7 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { Text } from '../../sdk/metadata/source.ts'
 import { nearest } from '../../sdk/metadata/nearest.ts'
-import type { PluginArchive } from '../../sdk/plugin/archive.ts'
+import { type PluginArchive, readArchive } from '../../sdk/plugin/archive.ts'
 import type { Behaviour } from '../../sdk/plugin/behaviour.ts'
 import type { PluginManifest } from '../../sdk/plugin/manifest.ts'
 import { runSql } from '../auth/system-table.ts'
@@ -145,6 +145,24 @@ export async function readCode(
     sql`SELECT hash, code, source_map FROM ${table(schema)} WHERE name = ${param(name, 'text')}`,
   )
   return row ? { hash: row[0] ?? '', code: row[1] ?? '', sourceMap: row[2] ?? null } : undefined
+}
+
+/** The package as it came. */
+export async function readArchiveBytes(
+  database: Queryable,
+  schema: string,
+  name: string,
+): Promise<Uint8Array | undefined> {
+  const [row] = await runSql(
+    database,
+    sql`SELECT encode(archive, 'base64') FROM ${table(schema)} WHERE name = ${param(name, 'text')}`,
+  )
+  return row?.[0] ? Buffer.from(row[0], 'base64') : undefined
+}
+
+export async function readReadme(database: Queryable, schema: string, name: string): Promise<string | null> {
+  const bytes = await readArchiveBytes(database, schema, name)
+  return bytes ? readArchive(bytes).readme : null
 }
 
 /** What an archive brings into a row. */

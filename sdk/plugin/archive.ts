@@ -5,7 +5,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { type Problem, RelataError } from '../errors.ts'
 import { shapeFault } from '../metadata/shape-fault.ts'
-import { KINDS, PackageManifest, type PackageSource } from '../metadata/source.ts'
+import { KINDS, PackageManifest, type PackageSource, type Text } from '../metadata/source.ts'
 import { Behaviour, NO_BEHAVIOUR } from './behaviour.ts'
 import { PluginManifest } from './manifest.ts'
 import { Signature, signerOf, signHash } from './signature.ts'
@@ -26,7 +26,7 @@ export interface PluginArchive extends PluginParts {
   name: string
   version: string
   label: PackageManifest['label']
-  description: PackageManifest['description'] | null
+  description: Text | null
   requires: Readonly<Record<string, string>>
   /** SHA-256 over all contents but the signature, hex: what an administrator agreed to. */
   hash: string

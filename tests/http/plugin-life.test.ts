@@ -1,0 +1,96 @@
+// Plugins come, are granted, change and go: over HTTP, on a real database, their code in a real sandbox.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createSigningKey } from '../../sdk/plugin/signature.ts'
+import { pluginArchive, pluginForm, type TestPlugin } from '../support/plugin-archive.ts'
+import type { Answer } from '../support/sign-in.ts'
+import { type Caller, openTestTenant, type TestTenant } from '../support/test-tenant.ts'
+
+const thing = (...fields: object[]) => ({
+  'entities/thing.json': { name: 'thing', fields: [{ name: 'name', type: 'text' }, ...fields] },
+})
+const hooked = (name = 'shop'): TestPlugin => ({
+  name,
+  files: thing(),
+  behaviour: { before: [{ name: 'tidy', entity: `${name}.thing`, on: ['create'], onFailure: 'refuse' }] },
+})
+
+let tenant: TestTenant
+beforeAll(async () => {
+  tenant = await openTestTenant([])
+})
+
+async function install(plugin: TestPlugin | Uint8Array, request?: object, caller: Caller = tenant): Promise<Answer> {
+  const bytes = plugin instanceof Uint8Array ? plugin : pluginArchive(plugin)
+  const { body, type } = await pluginForm(bytes, request)
+  return caller.send('POST', 'plugins', body, type)
+}
+const plan = async (plugin: TestPlugin): Promise<Answer> =>
+  tenant.send('POST', 'plugins/plan', pluginArchive(plugin), 'application/octet-stream')
+const running = async (): Promise<string[]> =>
+  (await tenant.kernel.services.catalog.load(tenant.slug)).plugins.all.map(({ name, version }) => `${name} ${version}`)
+
+describe('a plugin', () => {
+  test('is planned, installed, granted, switched off and on, and removed', async () => {
+    const planned = await plan(hooked())
+    expect(planned.body).toMatchObject({ kind: 'install', name: 'shop', problems: [], signer: null, installed: null })
+    expect(planned.body.asks).toEqual([
+      expect.objectContaining({ ask: expect.objectContaining({ key: 'before:shop.thing:create' }), isGranted: null }),
+    ])
+    expect(planned.body.metadata.steps.map((step: { text: string }) => step.text)).toContain('add entity Thing')
+    expect(planned.body.warnings).toContainEqual(expect.objectContaining({ key: 'unsigned' }))
+
+    const installed = await install(hooked(), { hash: planned.body.hash })
+    expect(installed).toMatchObject({ status: 200, body: { name: 'shop', state: 'waiting', version: '1.0.0' } })
+    expect(await running()).toEqual([])
+    // Its metadata is there already.
+    expect((await tenant.call('POST', 'records/shop.thing', { name: 'One' })).status).toBe(201)
+
+    const granted = await tenant.call('PUT', 'plugins/shop/grant', { grants: 'all', hash: planned.body.hash })
+    expect(granted.body).toMatchObject({ state: 'on' })
+    expect(await running()).toEqual(['shop 1.0.0'])
+    const { plugins } = await tenant.kernel.services.catalog.load(tenant.slug)
+    expect(plugins.before('shop.thing', 'create')).toHaveLength(1)
+    expect(plugins.before('shop.thing', 'update')).toHaveLength(0)
+
+    expect((await tenant.call('POST', 'plugins/shop/disable')).body.state).toBe('off')
+    expect(await running()).toEqual([])
+    expect((await tenant.call('POST', 'plugins/shop/enable')).body.state).toBe('on')
+    expect(await running()).toEqual(['shop 1.0.0'])
+
+    const removal = (await tenant.call('POST', 'plugins/shop/remove/plan')).body
+    expect(removal).toMatchObject({ entities: [{ name: 'shop.thing', records: 1 }], drops: ['drop:shop.thing'] })
+    expect((await tenant.call('POST', 'plugins/shop/remove', { data: 'keep' })).status).toBe(200)
+    expect((await tenant.call('GET', 'plugins')).body.data).toEqual([])
+    expect((await tenant.call('GET', 'records/shop.thing')).status).toBe(404)
+
+    // Kept is kept.
+    await install(hooked(), { grants: 'all' })
+    expect((await tenant.call('GET', 'records/shop.thing')).body.data).toHaveLength(1)
+    expect((await tenant.call('POST', 'plugins/shop/remove', { data: 'drop' })).status).toBe(200)
+    const tables = await tenant.database.query('SELECT relname FROM pg_class WHERE relname LIKE $1', ['%thing%'])
+    expect(tables).toEqual([])
+  })
+
+  test('has a face among the records, and an entry in the log for each of these', async () => {
+    await install(hooked('face'), { grants: 'all' })
+    const faces = (await tenant.call('GET', 'records/system.plugin')).body.data
+    expect(faces).toEqual([expect.objectContaining({ plugin: 'face', release: '1.0.0', state: 'on' })])
+    await tenant.call('POST', 'plugins/face/disable')
+    const log = (await tenant.call('GET', 'records/system.audit_entry?sort=-created_at&limit=8')).body.data
+    expect(log.map((entry: { action: string }) => entry.action)).toEqual(
+      expect.arrayContaining(['plugin_off', 'plugin_installed', 'plugin_removed']),
+    )
+    const users = (await tenant.call('GET', 'records/system.user?q=face')).body.data
+    expect(users).toContainEqual(expect.objectContaining({ kind: 'plugin', name: 'The face' }))
+    await tenant.call('POST', 'plugins/face/remove', { data: 'drop' })
+    expect((await tenant.call('GET', 'records/system.plugin')).body.data).toEqual([])
+  })
+
+  test('is for administrators alone', async () => {
+    const reader = await tenant.as('system.reader')
+    expect((await reader.call('GET', 'plugins')).status).toBe(403)
+    expect((await install(hooked(), {}, reader)).status).toBe(403)
+  })
+})
+
+void createSigningKey
