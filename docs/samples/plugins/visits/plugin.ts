@@ -44,12 +44,13 @@ export default definePlugin([
     if (settings.remind === null) return
     const due = { '<=': [{ var: 'next_on' }, now.slice(0, 10)] }
     const { data } = await records.list('visits.visit', { filter: due, sort: 'next_on', limit: 100 })
-    if (data.length === 0) return
-    await mail.send({
-      to: settings.remind,
-      subject: `${data.length} visits are due`,
-      text: data.map((visit) => `${visit.next_on}  ${visit.display_name}`).join('\n'),
-    })
+    const lines: string[] = []
+    for (const visit of data) {
+      const organisation = await records.get('base.organisation', visit.organisation)
+      lines.push(`${visit.next_on}  ${organisation?.name}`)
+    }
+    if (lines.length === 0) return
+    await mail.send({ to: settings.remind, subject: `${lines.length} visits are due`, text: lines.join('\n') })
   }),
 ])
 
