@@ -1,7 +1,7 @@
 // The life of a package on the command line, against the real server: the walk that docs/metadata.md describes.
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -219,6 +219,27 @@ test('types of what a tenant has, for a program beside it', { timeout: 60_000 },
   const faults = (await compileFolder(folder)).filter((line) => line.startsWith('program.ts'))
   expect(faults.map((line) => Number(/\((\d+),/.exec(line)?.[1]))).toEqual([6, 7, 8])
 })
+
+test('the sample program of docs/client.md compiles and runs', { timeout: 60_000 }, async () => {
+  const sample = path.join(import.meta.dirname, '../../docs/samples/programs/people-without-mail.ts')
+  copyFileSync(sample, path.join(folder, 'sample.ts'))
+  writeFileSync(path.join(folder, 'globals.d.ts'), GLOBALS)
+  expect((await compileFolder(folder)).filter((line) => line.startsWith('sample.ts'))).toEqual([])
+  const name = { given: 'Ada', family: 'Lovelace' }
+  await place.relata.records.create('base.person', { name, work_phone: '+442079460000' })
+  await place.relata.records.create('base.person', { name: { given: 'Alan' }, email: 'alan@example.org' })
+  const output = await new Promise<string>((resolve, reject) =>
+    execFile(process.execPath, [sample], { env: { ...process.env, ...place.env } }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    ),
+  )
+  expect(output).toBe('Ada Lovelace  +442079460000\n')
+})
+
+/** What the program has of Node, for a compiler without its types. */
+const GLOBALS = `declare const process: { env: Record<string, string | undefined> }
+declare const console: { log(text: string): void }
+`
 
 test('`npx relata` works inside the repository', { timeout: 60_000 }, async () => {
   const root = path.join(import.meta.dirname, '../..')

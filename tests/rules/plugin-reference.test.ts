@@ -40,14 +40,14 @@ describe('what a plugin asks for, in plain words', () => {
   })
 })
 
-describe('the tutorial', () => {
+describe.each(['plugins.md', 'client.md'])('%s', (page) => {
   const docs = path.join(import.meta.dirname, '../../docs')
-  const text = readFileSync(path.join(docs, 'plugins.md'), 'utf8')
+  const text = readFileSync(path.join(docs, page), 'utf8')
   /** A comment before a block says of which file it is a part. */
   const blocks = [...text.matchAll(/<!-- (samples\/\S+) -->\n```\w+\n([\s\S]*?)\n```/g)]
 
   test('shows parts of the samples as they are', () => {
-    expect(blocks.length).toBeGreaterThan(5)
+    expect(blocks.length).toBeGreaterThan(0)
     for (const [, file = '', block = ''] of blocks) {
       const whole = readFileSync(path.join(docs, file), 'utf8')
       expect.soft(whole.includes(block.trim()), `${file} has no such part:\n${block}`).toBe(true)
