@@ -1,7 +1,7 @@
 // The walk of docs/plugins.md on a real server: the sample is built, signed, installed with its grants shown, works, and
 // survives a bug of its own.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -45,6 +45,9 @@ async function soon<T>(look: () => Promise<T>, isThere: (found: T) => boolean): 
   }
 }
 
+/** The room that runs the code of plugins: without it they are installed and do nothing. */
+const testOfCode = test.skipIf(!existsSync(path.join(root, 'kernel/hooks')))
+
 describe('the plugin of the tutorial', () => {
   test('is packed, shown with what it asks for, and installed', { timeout: 60_000 }, async () => {
     expect((await relata('plugin', 'key', 'new', 'my.key')).code).toBe(0)
@@ -58,7 +61,7 @@ describe('the plugin of the tutorial', () => {
     expect(readFileSync(path.join(root, 'docs/plugins.md'), 'utf8')).toContain(listed)
   })
 
-  test('works: its hooks, its button, its settings', { timeout: 30_000 }, async () => {
+  testOfCode('works: its hooks, its button, its settings', { timeout: 30_000 }, async () => {
     expect(await visit({ visited_on: '2026-01-05', outcome: 'bad' })).toMatchObject({ next_on: '2026-01-12' })
     await expect(visit({ visited_on: '2999-01-01' })).rejects.toMatchObject({
       code: 'RL402',
@@ -73,7 +76,7 @@ describe('the plugin of the tutorial', () => {
     expect(await visit({ visited_on: '2026-01-05', outcome: 'good' })).toMatchObject({ next_on: '2026-01-19' })
   })
 
-  test('survives its own bug, and says where it is', { timeout: 60_000 }, async () => {
+  testOfCode('survives its own bug, and says where it is', { timeout: 60_000 }, async () => {
     const good = readFileSync(file('plugin.ts'), 'utf8')
     edit('plugin.ts', (text) => text.replace('record.visited_on >', 'Object(record.visited_on).toUpperCas() >'))
     edit('metadata/package.json', (text) => text.replace('1.0.0"', '1.0.1"'))
@@ -102,48 +105,56 @@ describe('the plugin of the tutorial', () => {
     expect((await relata('plugin', 'disable', 'visits')).code).toBe(0)
     expect(await visit({ visited_on: '2026-01-05', outcome: 'bad' })).toMatchObject({ next_on: null })
     const removed = await relata('plugin', 'remove', 'visits', '--data', 'keep', '--yes')
-    expect(removed).toMatchObject({ code: 0, stdout: expect.stringMatching(/visits\.visit: \d records/) })
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringMatching(/visits\.visit: \d+ records?/) })
     expect(await place.relata.plugins.list()).toEqual([])
   })
 })
 
-test('`dev` brings each change into the running tenant, and tells what goes wrong there', {
-  timeout: 60_000,
-}, async () => {
-  const child = spawn(process.execPath, [path.join(root, 'sdk/cli/main.ts'), 'plugin', 'dev', 'visits', '--no-types'], {
-    cwd: folder,
-    env: { ...process.env, ...place.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (out += text))
-  const says = (what: string | RegExp) =>
-    soon(
-      async () => out,
-      (text) => text.search(what) >= 0,
+testOfCode(
+  '`dev` brings each change into the running tenant, and tells what goes wrong there',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const child = spawn(
+      process.execPath,
+      [path.join(root, 'sdk/cli/main.ts'), 'plugin', 'dev', 'visits', '--no-types'],
+      {
+        cwd: folder,
+        env: { ...process.env, ...place.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     )
-  try {
-    expect(await says(/is loaded in \d+ ms/)).toMatch(/visits 1\.0\.2 is loaded in \d+ ms/)
-    // A line of the log, another day, and a right that is no longer asked for.
-    edit('plugin.ts', (text) =>
-      text
-        .replace("'good' ? weeks : 1)", "'good' ? weeks : 2)")
-        .replace('const filter =', "log.info('looking')\n      const filter ="),
-    )
-    edit('plugin.json', (text) => text.replace(', "update": ["visits_last_on"]', ''))
-    await says(/loaded[\s\S]*loaded/)
-    await soon(
-      () => visit({ visited_on: '2026-01-05', outcome: 'bad' }),
-      (record) => record['next_on'] === '2026-01-19',
-    )
-    expect(await says('add to plugin.json')).toContain(
-      'add to plugin.json: "permissions": { "records": { "base.organisation": { "update": ["visits_last_on"] } } }',
-    )
-    expect(out).toContain('after last_visit: looking')
-    edit('plugin.ts', (text) => text.replace('definePlugin([', 'definePlugin(['.slice(0, -1)))
-    expect(await says(/plugin\.ts:\d+: /)).toMatch(/plugin\.ts:\d+: .*\n[\s\S]*1 problem/)
-  } finally {
-    child.kill('SIGINT')
-    await new Promise((resolve) => child.once('close', resolve))
-  }
-})
+    let out = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (out += text))
+    const says = (what: string | RegExp) =>
+      soon(
+        async () => out,
+        (text) => text.search(what) >= 0,
+      )
+    try {
+      expect(await says(/is loaded in \d+ ms/)).toMatch(/visits 1\.0\.2 is loaded in \d+ ms/)
+      // A line of the log, another day, and a right that is no longer asked for.
+      edit('plugin.ts', (text) =>
+        text
+          .replace("'good' ? weeks : 1)", "'good' ? weeks : 2)")
+          .replace('const filter =', "log.info('looking')\n      const filter ="),
+      )
+      edit('plugin.json', (text) => text.replace(', "update": ["visits_last_on"]', ''))
+      await says(/loaded[\s\S]*loaded/)
+      await soon(
+        () => visit({ visited_on: '2026-01-05', outcome: 'bad' }),
+        (record) => record['next_on'] === '2026-01-19',
+      )
+      expect(await says('add to plugin.json')).toContain(
+        'add to plugin.json: "permissions": { "records": { "base.organisation": { "update": ["visits_last_on"] } } }',
+      )
+      expect(out).toContain('after last_visit: looking')
+      edit('plugin.ts', (text) => text.replace('definePlugin([', 'definePlugin(['.slice(0, -1)))
+      expect(await says(/plugin\.ts:\d+: /)).toMatch(/plugin\.ts:\d+: .*\n[\s\S]*1 problem/)
+    } finally {
+      child.kill('SIGINT')
+      await new Promise((resolve) => child.once('close', resolve))
+    }
+  },
+)
