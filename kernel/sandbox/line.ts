@@ -1,5 +1,6 @@
 // The server's end of the channel to one child: what runs there, what it asks, what came of it. The child is not
 // trusted: a message that does not fit ends it, and everything that a guest may do is counted here once more.
+import { createHash } from 'node:crypto'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Limits, LogLine } from './contract.ts'
 import type { HostReply } from './journal.ts'
@@ -132,7 +133,10 @@ export function openLine(
   const needed = async (one: Running): Promise<void> => {
     const { hash } = one.attempt.message
     try {
-      send({ type: 'code', hash }, await one.attempt.load())
+      const code = await one.attempt.load()
+      if (createHash('sha256').update(code).digest('hex') !== hash)
+        throw new Error('The code of the plugin is not the code that was installed: its fingerprint is another.')
+      send({ type: 'code', hash }, code)
     } catch (error) {
       send({ type: 'nocode', hash }, error instanceof Error ? error.message : String(error))
     }

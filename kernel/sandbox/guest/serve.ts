@@ -45,6 +45,7 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
   }
   const PLUGIN = '__relata_plugin'
   const REFUSAL = 'relataRefusal'
+  const METHOD = /^[a-z][a-zA-Z]{0,40}(\.[a-z][a-zA-Z]{0,40})?$/
   const MOST_OF_AN_ERROR = 2_600
   const { parse, stringify } = JSON
   const toText = String
@@ -110,13 +111,13 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
     return new Promise((resolve, reject) => {
       if (running.get(one.id) !== one) return
       const { hostCalls, pendingCalls, payloadBytes } = one.limits
-      const number = ++one.calls
-      if (number > hostCalls) return overLimit(one, 'hostCalls', number, hostCalls)
+      if (one.calls >= hostCalls) return overLimit(one, 'hostCalls', one.calls + 1, hostCalls)
       if (one.waiting.size >= pendingCalls) return overLimit(one, 'pendingCalls', one.waiting.size + 1, pendingCalls)
-      if (typeof method !== 'string' || method.length > 80)
-        throw new TypeError('The name of what the host is asked for is a short text.')
+      if (typeof method !== 'string' || !METHOD.test(method))
+        throw new TypeError('The host is asked by a name such as records.get.')
       const text = stringify(args) ?? 'null'
       if (text.length > payloadBytes) return overLimit(one, 'payloadBytes', text.length, payloadBytes)
+      const number = ++one.calls
       one.waiting.set(number, { resolve, reject, error })
       post('call', one.id, number, method, text)
     })
@@ -187,13 +188,13 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
         const message = toText(value.message)
         const trace = toText(error.stack)
         const firstCall = trace.indexOf('\n')
-        const own = (name: string, text: unknown): void => {
-          Object.defineProperty(error, name, { value: text, writable: true, enumerable: true, configurable: true })
+        const own = (name: string, text: unknown, enumerable: boolean): void => {
+          Object.defineProperty(error, name, { value: text, writable: true, enumerable, configurable: true })
         }
-        own('message', message)
-        own('code', value.code)
-        if (value.hint !== undefined) own('hint', value.hint)
-        own('stack', `Error: ${message}${firstCall < 0 ? '' : trace.slice(firstCall)}`)
+        own('message', message, false)
+        own('stack', `Error: ${message}${firstCall < 0 ? '' : trace.slice(firstCall)}`, false)
+        own('code', value.code, true)
+        if (value.hint !== undefined) own('hint', value.hint, true)
         waiting.reject(error)
       }
     },
