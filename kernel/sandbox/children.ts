@@ -6,7 +6,7 @@ import { type Child, CLOSED, IDLE, startChild } from './child-process.ts'
 import { type ConfinementReport, findConfinement } from './confinement.ts'
 import type { Settings } from './options.ts'
 
-const MOST_TRIALS = 2
+const MOST_TRIALS = 8
 
 export interface Children {
   ofTenant(tenant: string): Promise<Child>

@@ -63,19 +63,19 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
   const memberText = (value: object, name: string): string => {
     try {
       const member = (value as Record<string, unknown>)[name]
-      return member === undefined ? '' : toText(member).slice(0, MOST_OF_AN_ERROR)
+      return member === undefined ? '' : toText(member)
     } catch {
       return ''
     }
   }
+  const short = (text: string): string => text.slice(0, MOST_OF_AN_ERROR)
   const plainError = (error: unknown): { name: string; message: string; stack: string } => {
-    if ((typeof error === 'object' || typeof error === 'function') && error !== null)
-      return {
-        name: memberText(error, 'name') || 'Error',
-        message: memberText(error, 'message'),
-        stack: memberText(error, 'stack'),
-      }
-    return { name: 'Error', message: toText(error).slice(0, MOST_OF_AN_ERROR), stack: '' }
+    if ((typeof error !== 'object' && typeof error !== 'function') || error === null)
+      return { name: 'Error', message: short(toText(error)), stack: '' }
+    const message = memberText(error, 'message')
+    // A stack begins with the message, and is made when it is read.
+    const stack = message.length > 100_000 ? '' : memberText(error, 'stack')
+    return { name: short(memberText(error, 'name')) || 'Error', message: short(message), stack: short(stack) }
   }
   const failed = (one: Running, error: unknown): void => {
     let text: string | undefined
@@ -115,6 +115,8 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
       if (one.waiting.size >= pendingCalls) return overLimit(one, 'pendingCalls', one.waiting.size + 1, pendingCalls)
       if (typeof method !== 'string' || !METHOD.test(method))
         throw new TypeError('The host is asked by a name such as records.get.')
+      if (typeof args === 'string' && args.length > payloadBytes)
+        return overLimit(one, 'payloadBytes', args.length, payloadBytes)
       const text = stringify(args) ?? 'null'
       if (text.length > payloadBytes) return overLimit(one, 'payloadBytes', text.length, payloadBytes)
       const number = ++one.calls
