@@ -44,7 +44,8 @@ export function startChild(
     if (isDead) return
     isDead = true
     process_.kill('SIGKILL')
-    log.warn({ pid: process_.pid, reason, output: output || undefined }, 'a sandbox process was ended')
+    if (reason !== CLOSED && reason !== IDLE)
+      log.warn({ pid: process_.pid, reason, output: output || undefined }, 'a sandbox process was ended')
     line.die(reason, guilty)
     onDeath(child)
   }
@@ -74,6 +75,8 @@ export function startChild(
   return child
 }
 const GONE = 'It is gone.'
+export const CLOSED = 'The sandbox is closed.'
+export const IDLE = 'It stood idle.'
 
 /** When the machine runs out of memory, a child goes before the server does. */
 function makeFirstToGo(pid: number): void {

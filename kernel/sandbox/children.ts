@@ -2,11 +2,11 @@
 // brought a process down have one of their own; what may or may not have done so is tried alone. One child stands ready
 // for the place of one that dies.
 import { createHash } from 'node:crypto'
-import { type Child, startChild } from './child-process.ts'
+import { type Child, CLOSED, IDLE, startChild } from './child-process.ts'
 import { type ConfinementReport, findConfinement } from './confinement.ts'
 import type { Settings } from './options.ts'
 
-const MOST_TRIALS = 2
+const MOST_TRIALS = 8
 
 export interface Children {
   ofTenant(tenant: string): Promise<Child>
@@ -24,8 +24,7 @@ export function openChildren(settings: Settings): Children {
   const everybody = new Set<Child>()
   const trials = { running: 0, waiting: [] as (() => void)[], idle: [] as Child[] }
   const maxSlots = Math.max(1, Math.ceil(settings.maxIsolates / settings.children))
-  // Twice what is watched: the limit of the system counts what was reserved and is not used.
-  const confinement = lazy(() => findConfinement(settings.childMemoryMb * 2 + 1_024))
+  const confinement = lazy(findConfinement)
   let spare: Child | undefined
   let isClosed = false
   let watching: NodeJS.Timeout | undefined
@@ -128,9 +127,6 @@ export function openChildren(settings: Settings): Children {
     },
   }
 }
-export const CLOSED = 'The sandbox is closed.'
-export const IDLE = 'It stood idle.'
-
 /** Rendezvous hashing: with one child more, only those move that it gets. */
 function placeOf(tenant: string, places: number): number {
   let best = 0

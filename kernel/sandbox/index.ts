@@ -116,10 +116,11 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
       signal.removeEventListener('abort', onAbort)
       place.giveBack()
 
-      const isInnocent = ended.end === 'again' || (ended.end === 'died' && !ended.isGuilty)
+      const isInnocent = ended.end === 'again' || (ended.end === 'died' && ended.guilt !== 'sure')
       const canRepeat = isInnocent && runs < MOST_RUNS && !isClosed && !signal.aborted && journal.rewind()
       if (!canRepeat) return outcome(signal.aborted && isInnocent ? { ...ended, end: 'cancelled' } : ended)
-      isSuspect = ended.end === 'died' && ended.isGuilty === undefined
+      // Whom bad luck met twice runs alone as well, where nobody can bring it down.
+      isSuspect ||= runs > 1 || (ended.end === 'died' && ended.guilt === 'suspect')
     }
   }
 

@@ -1,5 +1,6 @@
 // The server's end of the channel to one child: what runs there, what it asks, what came of it. The child is not
 // trusted: a message that does not fit ends it, and everything that a guest may do is counted here once more.
+import { createHash } from 'node:crypto'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Limits, LogLine } from './contract.ts'
 import type { HostReply } from './journal.ts'
@@ -30,8 +31,8 @@ export type AttemptEnd = { cpuMs: number; heapBytes: number; hostCalls: number }
   | { end: 'cancelled' }
   /** It asks for other things than the first time. */
   | { end: 'astray' }
-  /** The child is gone. isGuilty undefined: it may have been this one, or another */
-  | { end: 'died'; isGuilty: boolean | undefined; isLate: boolean; reason: string }
+  /** The child is gone. suspect: it may have been this one, or another */
+  | { end: 'died'; guilt: 'none' | 'suspect' | 'sure'; isLate: boolean; reason: string }
 )
 type Told = AttemptEnd extends infer E
   ? E extends unknown
@@ -49,6 +50,8 @@ interface Running {
   lines: number
   logBytes: number
   hasAskedForCode: boolean
+  /** The last that was heard of it is a call, which is not answered. */
+  isWaiting: boolean
   /** Why it was cancelled: what is told once the child has acknowledged it. */
   ending: Told | undefined
   timer: NodeJS.Timeout
@@ -104,6 +107,7 @@ export function openLine(
   const answer = async (one: Running, call: number, reply: Promise<HostReply>): Promise<void> => {
     const { ok, body, fatal } = await reply
     one.pending.delete(call)
+    one.isWaiting = false
     if (!runs.has(one.id) || one.ending) return
     if (fatal) give(one, { end: 'fatal', name: fatal.code, message: fatal.message })
     else send({ type: 'answer', id: one.id, call, ok }, body)
@@ -116,6 +120,7 @@ export function openLine(
     if (Buffer.byteLength(text) > one.limits.payloadBytes) return 'It asked the host with more than a guest may.'
     if (one.ending) return null
     one.pending.add(call)
+    one.isWaiting = true
     const reply = one.attempt.onCall(method, text)
     if (reply) void answer(one, call, reply)
     else give(one, { end: 'astray' })
@@ -132,7 +137,10 @@ export function openLine(
   const needed = async (one: Running): Promise<void> => {
     const { hash } = one.attempt.message
     try {
-      send({ type: 'code', hash }, await one.attempt.load())
+      const code = await one.attempt.load()
+      if (createHash('sha256').update(code).digest('hex') !== hash)
+        throw new Error('The code of the plugin is not the code that was installed: its fingerprint is another.')
+      send({ type: 'code', hash }, code)
     } catch (error) {
       send({ type: 'nocode', hash }, error instanceof Error ? error.message : String(error))
     }
@@ -169,6 +177,14 @@ export function openLine(
     return null
   }
 
+  const guiltOf = (one: Running, isIt: boolean | undefined, isAlone: boolean): 'none' | 'suspect' | 'sure' => {
+    if (isIt !== undefined) return isIt ? 'sure' : 'none'
+    if (!isReady) return 'none'
+    if (isAlone) return 'sure'
+    // Who waits for the host runs no code, as far as can be told from here; if it did, it will be found out next time.
+    return one.isWaiting ? 'none' : 'suspect'
+  }
+
   wire.listen(
     (header, body) => {
       if (isDead) return
@@ -195,12 +211,13 @@ export function openLine(
         lines: 0,
         logBytes: 0,
         hasAskedForCode: false,
+        isWaiting: false,
         ending: undefined,
         timer: setTimeout(() => late(one), limits.wallMs + times.graceMs),
         resolve,
       }
       runs.set(id, one)
-      if (isDead) end(one, { end: 'died', isGuilty: false, isLate: false, reason: 'It was gone already.' })
+      if (isDead) end(one, { end: 'died', guilt: 'none', isLate: false, reason: 'It was gone already.' })
       else send({ type: 'run', id, ...attempt.message }, attempt.input)
       return { id, ended: promise }
     },
@@ -218,10 +235,10 @@ export function openLine(
       const all = [...runs.values()]
       for (const one of all) {
         const isIt = guilty === one.id || guilty === one.attempt.message.box
-        const isGuilty = guilty !== undefined ? isIt : !isReady ? false : all.length === 1 ? true : undefined
+        const guilt = guiltOf(one, guilty === undefined ? undefined : isIt, all.length === 1)
         const isLate = one.ending?.end === 'late'
-        if (one.ending?.end === 'cancelled' && !isGuilty) end(one, one.ending)
-        else end(one, { end: 'died', isGuilty, isLate, reason })
+        if (one.ending?.end === 'cancelled' && guilt !== 'sure') end(one, one.ending)
+        else end(one, { end: 'died', guilt, isLate, reason })
       }
       wire.close()
     },

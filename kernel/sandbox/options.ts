@@ -25,7 +25,7 @@ export const TIMES: SandboxTimes = {
   graceMs: 250,
   killMs: 500,
   silentMs: 5_000,
-  watchMs: 100,
+  watchMs: 50,
   idleChildMs: 60_000,
   queueMs: 10_000,
   violationWindowMs: 10 * 60_000,

@@ -31,8 +31,8 @@ export function toOutcome(ended: AttemptEnd, { limits }: Pick<Invocation, 'limit
   if (ended.end === 'again') return failed({ kind: 'lost', reason: 'Its isolate went away, again and again.' })
   if (ended.end === 'astray')
     return failed({ kind: 'lost', reason: 'Its process ended, and run again it did not do the same.' })
-  if (ended.isLate && ended.isGuilty) return failed({ kind: 'timeout', afterMs: limits.wallMs }, 'kill')
-  return failed({ kind: 'lost', reason: ended.reason }, ended.isGuilty ? 'kill' : false)
+  if (ended.isLate && ended.guilt === 'sure') return failed({ kind: 'timeout', afterMs: limits.wallMs }, 'kill')
+  return failed({ kind: 'lost', reason: ended.reason }, ended.guilt === 'sure' ? 'kill' : false)
 }
 
 function toldByChild(body: string): Told {

@@ -45,6 +45,7 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
   }
   const PLUGIN = '__relata_plugin'
   const REFUSAL = 'relataRefusal'
+  const METHOD = /^[a-z][a-zA-Z]{0,40}(\.[a-z][a-zA-Z]{0,40})?$/
   const MOST_OF_AN_ERROR = 2_600
   const { parse, stringify } = JSON
   const toText = String
@@ -62,19 +63,19 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
   const memberText = (value: object, name: string): string => {
     try {
       const member = (value as Record<string, unknown>)[name]
-      return member === undefined ? '' : toText(member).slice(0, MOST_OF_AN_ERROR)
+      return member === undefined ? '' : toText(member)
     } catch {
       return ''
     }
   }
+  const short = (text: string): string => text.slice(0, MOST_OF_AN_ERROR)
   const plainError = (error: unknown): { name: string; message: string; stack: string } => {
-    if ((typeof error === 'object' || typeof error === 'function') && error !== null)
-      return {
-        name: memberText(error, 'name') || 'Error',
-        message: memberText(error, 'message'),
-        stack: memberText(error, 'stack'),
-      }
-    return { name: 'Error', message: toText(error).slice(0, MOST_OF_AN_ERROR), stack: '' }
+    if ((typeof error !== 'object' && typeof error !== 'function') || error === null)
+      return { name: 'Error', message: short(toText(error)), stack: '' }
+    const message = memberText(error, 'message')
+    // A stack begins with the message, and is made when it is read.
+    const stack = message.length > 100_000 ? '' : memberText(error, 'stack')
+    return { name: short(memberText(error, 'name')) || 'Error', message: short(message), stack: short(stack) }
   }
   const failed = (one: Running, error: unknown): void => {
     let text: string | undefined
@@ -110,13 +111,15 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
     return new Promise((resolve, reject) => {
       if (running.get(one.id) !== one) return
       const { hostCalls, pendingCalls, payloadBytes } = one.limits
-      const number = ++one.calls
-      if (number > hostCalls) return overLimit(one, 'hostCalls', number, hostCalls)
+      if (one.calls >= hostCalls) return overLimit(one, 'hostCalls', one.calls + 1, hostCalls)
       if (one.waiting.size >= pendingCalls) return overLimit(one, 'pendingCalls', one.waiting.size + 1, pendingCalls)
-      if (typeof method !== 'string' || method.length > 80)
-        throw new TypeError('The name of what the host is asked for is a short text.')
+      if (typeof method !== 'string' || !METHOD.test(method))
+        throw new TypeError('The host is asked by a name such as records.get.')
+      if (typeof args === 'string' && args.length > payloadBytes)
+        return overLimit(one, 'payloadBytes', args.length, payloadBytes)
       const text = stringify(args) ?? 'null'
       if (text.length > payloadBytes) return overLimit(one, 'payloadBytes', text.length, payloadBytes)
+      const number = ++one.calls
       one.waiting.set(number, { resolve, reject, error })
       post('call', one.id, number, method, text)
     })
@@ -187,13 +190,13 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
         const message = toText(value.message)
         const trace = toText(error.stack)
         const firstCall = trace.indexOf('\n')
-        const own = (name: string, text: unknown): void => {
-          Object.defineProperty(error, name, { value: text, writable: true, enumerable: true, configurable: true })
+        const own = (name: string, text: unknown, enumerable: boolean): void => {
+          Object.defineProperty(error, name, { value: text, writable: true, enumerable, configurable: true })
         }
-        own('message', message)
-        own('code', value.code)
-        if (value.hint !== undefined) own('hint', value.hint)
-        own('stack', `Error: ${message}${firstCall < 0 ? '' : trace.slice(firstCall)}`)
+        own('message', message, false)
+        own('stack', `Error: ${message}${firstCall < 0 ? '' : trace.slice(firstCall)}`, false)
+        own('code', value.code, true)
+        if (value.hint !== undefined) own('hint', value.hint, true)
         waiting.reject(error)
       }
     },
