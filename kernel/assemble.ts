@@ -126,7 +126,10 @@ async function furnish(
     allowsPrivate: config.ssoPrivate,
   })
   const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
-  const plugins: LifeRoom = { database, catalog, publisher, sandbox, keys, log }
+  const plugins: LifeRoom = {
+    ...{ database, catalog, publisher, sandbox, keys, log },
+    allowsDevelopment: config.devPlugins,
+  }
   const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
   return {
     app,

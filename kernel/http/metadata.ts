@@ -1,5 +1,6 @@
 // Metadata of an organisation: what is published, what a publish would do, publishing, and the versions there were. For
 // its administrators.
+import { isDeepStrictEqual } from 'node:util'
 import { type TObject, Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
@@ -9,7 +10,9 @@ import { USER_ENTITY } from '../auth/members.ts'
 import { requireAdminister } from '../auth/rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
+import { pluginNames } from '../plugins/plugin-rows.ts'
 import type { Context } from '../run/context.ts'
+import type { Queryable } from '../run/database.ts'
 import { differences } from '../schema/difference.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import { latestVersion, listVersions, stepsOf, versionAt } from '../schema/versions.ts'
@@ -57,6 +60,7 @@ export function metadataRoutes(services: Services, publisher: SchemaPublisher): 
     inTenant(c, services, async (context) => {
       requireAdminister(context.model, context.actor)
       const { packages, ...rest } = readBody(PublishBody, await readJson(c))
+      await requireNoPlugin(database, schemaOf(context), sourcesOf(packages), rest.remove ?? [])
       const request = { ...rest, packages: sourcesOf(packages), by: context.actor.userId }
       return answer(wirePublished(await publisher.publish(context.loaded.tenant, request)))
     }),
@@ -101,6 +105,30 @@ export function metadataRoutes(services: Services, publisher: SchemaPublisher): 
   )
 
   return app
+}
+
+/** The metadata of a plugin and its code go together. @throws RL214 */
+async function requireNoPlugin(
+  database: Queryable,
+  schema: string,
+  packages: readonly PackageSource[],
+  remove: readonly string[],
+): Promise<void> {
+  const plugins = await pluginNames(database, schema)
+  const meant = [...packages.map(({ name }) => name), ...remove].filter((name) => plugins.includes(name))
+  if (meant.length === 0) return
+  const present = (await latestVersion(database, schema))?.sources ?? []
+  const isSame = (name: string) => {
+    const [given, there] = [packages, present].map((list) => list.find((one) => one.name === name)?.files)
+    return !remove.includes(name) && isDeepStrictEqual(given, there)
+  }
+  const changed = meant.find((name) => !isSame(name))
+  if (changed === undefined) return
+  throw new RelataError('RL214', `“${changed}” came as a plugin: its metadata goes together with its code.`, {
+    hint: remove.includes(changed)
+      ? `Remove it with POST plugins/${changed}/remove.`
+      : 'Install its next version, or write what you want to change with "extends" in a package of your own.',
+  })
 }
 
 type Body<T extends TObject> = T['static']

@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { readArchive } from '../../sdk/plugin/archive.ts'
 import { GrantRequest, RemoveRequest } from '../../sdk/wire/plugins.ts'
 import { requireAdminister } from '../auth/rights.ts'
+import { develop } from '../plugins/develop.ts'
 import { grant, switchOff, switchOn } from '../plugins/grant.ts'
 import { install } from '../plugins/install.ts'
 import type { LifeRoom } from '../plugins/life-room.ts'
@@ -56,6 +57,12 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
       const { bytes, request } = await readPluginUpload(c)
       await install(room, loaded, actor, bytes, request)
       return pluginView(room, loaded, readArchive(bytes).name)
+    }),
+  )
+  app.post('/plugins/dev', (c) =>
+    administered(c, async ({ loaded, actor }) => {
+      const { name } = await develop(room, loaded, actor, (await readPluginUpload(c)).bytes)
+      return pluginView(room, loaded, name)
     }),
   )
   app.get('/plugins/:name', (c) => administered(c, ({ loaded }, name) => pluginView(room, loaded, name)))

@@ -12,5 +12,7 @@ export interface LifeRoom {
   publisher: SchemaPublisher
   sandbox: Sandbox
   keys: Pick<Keyring, 'seal'>
+  /** Plugins may come from somebody's folder (RELATA_DEV_PLUGINS). */
+  allowsDevelopment: boolean
   log: Logger
 }

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Value } from '@sinclair/typebox/value'
 import { type Problem, RelataError } from '../../sdk/errors.ts'
+import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import type { PluginArchive } from '../../sdk/plugin/archive.ts'
 import { type Ask, asksOf } from '../../sdk/plugin/asks.ts'
 import { Behaviour, NO_BEHAVIOUR } from '../../sdk/plugin/behaviour.ts'
@@ -16,7 +17,7 @@ import { checkNamesIn, checkPackage } from './check-behaviour.ts'
 import { describeCode } from './describe.ts'
 import type { LifeRoom } from './life-room.ts'
 import { findPlugin, type PluginRow } from './plugin-rows.ts'
-import { scanCode } from './scan-code.ts'
+import { scanCode, type ScanResult } from './scan-code.ts'
 
 export interface InstallPlan {
   archive: PluginArchive
@@ -33,13 +34,8 @@ export interface InstallPlan {
 export async function planInstall(room: LifeRoom, loaded: LoadedTenant, archive: PluginArchive): Promise<InstallPlan> {
   const schema = loaded.tenant.schema
   const installed = await findPlugin(room.database, schema, archive.name)
-  const scan = archive.code === null ? NOTHING : scanCode(archive.code, archive.sourceMap)
-  const problems = [...checkPackage(archive, SERVER_VERSION), ...scan.problems]
-  // Code that does not pass the scan is not run, not even to ask what it does.
-  if (scan.problems.length === 0) problems.push(...(await compareWithCode(room, loaded, archive)))
-  const { metadata, problems: metadataProblems } = await planMetadata(room, loaded, archive)
-  problems.push(...metadataProblems)
-  if (metadata) problems.push(...checkNamesIn(new Model(metadata.snapshot), archive))
+  const { metadata, problems } = await planMetadata(room, loaded, archive)
+  const checked = await checkPlugin(room, loaded, archive, metadata?.snapshot)
   const isPackage = !installed && loaded.model.snapshot.packages.some(({ name }) => name === archive.name)
   return {
     archive,
@@ -48,12 +44,29 @@ export async function planInstall(room: LifeRoom, loaded: LoadedTenant, archive:
     asks: asksOf(archive.manifest, archive.behaviour),
     metadata,
     needs: needsOf(archive, installed, isPackage),
-    problems,
-    warnings: [...scan.warnings, ...warningsOf(archive, installed), ...(metadata?.warnings ?? [])],
+    problems: [...checked.problems, ...problems],
+    warnings: [...checked.warnings, ...warningsOf(archive, installed), ...(metadata?.warnings ?? [])],
   }
 }
 
-const NOTHING = { problems: [], warnings: [] }
+const NOTHING: ScanResult = { problems: [], warnings: [] }
+
+/** @param snapshot with which it would run; absent: its metadata has problems */
+export async function checkPlugin(
+  room: LifeRoom,
+  loaded: LoadedTenant,
+  archive: PluginArchive,
+  snapshot: Snapshot | undefined,
+): Promise<ScanResult> {
+  const scan = archive.code === null ? NOTHING : scanCode(archive.code, archive.sourceMap)
+  // Code that does not pass the scan is not run, not even to ask what it does.
+  const compared = scan.problems.length === 0 ? await compareWithCode(room, loaded, archive) : []
+  const named = snapshot ? checkNamesIn(new Model(snapshot), archive) : []
+  return {
+    problems: [...checkPackage(archive, SERVER_VERSION), ...scan.problems, ...compared, ...named],
+    warnings: scan.warnings,
+  }
+}
 
 function kindOf({ version, hash }: PluginArchive, installed: PluginRow | undefined): InstallPlan['kind'] {
   if (!installed) return 'install'
@@ -97,7 +110,7 @@ function warningsOf({ signer, manifest }: PluginArchive, installed: PluginRow | 
   ]
 }
 
-async function planMetadata(
+export async function planMetadata(
   room: LifeRoom,
   loaded: LoadedTenant,
   { source }: PluginArchive,

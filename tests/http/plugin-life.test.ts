@@ -93,4 +93,101 @@ describe('a plugin', () => {
   })
 })
 
-void createSigningKey
+describe('an upgrade', () => {
+  const asking = (version: string, more: TestPlugin = {}): TestPlugin => ({ ...hooked('up'), version, ...more })
+  const both = (version: string): TestPlugin =>
+    asking(version, {
+      files: thing({ name: 'size', type: 'number' }),
+      behaviour: {
+        before: [{ name: 'tidy', entity: 'up.thing', on: ['create', 'update'], onFailure: 'refuse' }],
+      },
+    })
+
+  test('that asks for more waits for the grant, and the version before runs on', async () => {
+    await install(asking('1.0.0'), { grants: 'all' })
+    const waits = await install(both('1.1.0'))
+    expect(waits.body).toMatchObject({ state: 'on', version: '1.0.0', next: { version: '1.1.0', phase: 'grant' } })
+    expect(waits.body.nextAsks).toEqual([
+      { ask: expect.objectContaining({ key: 'before:up.thing:create' }), isGranted: true },
+      { ask: expect.objectContaining({ key: 'before:up.thing:update' }), isGranted: null },
+    ])
+    expect(await running()).toEqual(['up 1.0.0'])
+    // Nothing of its metadata is there before.
+    expect((await tenant.call('POST', 'records/up.thing', { name: 'A', size: 1 })).status).toBe(422)
+
+    const granted = await tenant.call('PUT', 'plugins/up/grant', { grants: ['before:up.thing:create'] })
+    expect(granted.body).toMatchObject({ state: 'on', version: '1.1.0', next: null })
+    expect(granted.body.asks.map(({ isGranted }: { isGranted: boolean }) => isGranted)).toEqual([true, false])
+    expect((await tenant.call('POST', 'records/up.thing', { name: 'A', size: 1 })).status).toBe(201)
+    // What was refused once is not asked for again.
+    expect((await install(both('1.2.0'))).body).toMatchObject({ state: 'on', version: '1.2.0', next: null })
+  })
+
+  test('to an earlier version, or to other contents of the same, has to be asked for by name', async () => {
+    expect((await install(asking('1.0.0'))).body).toMatchObject({ code: 'RL214', needs: ['downgrade'] })
+    expect((await install({ ...both('1.2.0'), readme: 'Other' })).body).toMatchObject({ needs: ['replace'] })
+    const back = await install(asking('1.0.0'), { accept: ['downgrade'] })
+    expect(back.body).toMatchObject({ version: '1.0.0', state: 'on' })
+    // Installed twice is installed once.
+    const { version } = (await tenant.call('GET', 'metadata')).body
+    expect((await install(asking('1.0.0'))).status).toBe(200)
+    expect((await tenant.call('GET', 'metadata')).body.version).toBe(version)
+  })
+
+  test('that does not publish leaves the version before as it was', async () => {
+    const broken = asking('2.0.0', { files: thing({ name: 'other', type: 'reference', to: 'nowhere' }) })
+    const answer = await install(broken)
+    expect(answer).toMatchObject({ status: 422, body: { code: 'RL408' } })
+    expect(answer.body.errors).toContainEqual(expect.objectContaining({ file: 'entities/thing.json' }))
+    expect(await running()).toEqual(['up 1.0.0'])
+  })
+
+  test('keeps to the key that signed first', async () => {
+    const [author, stranger] = [createSigningKey(), createSigningKey()]
+    const signed = (version: string, sign?: string): TestPlugin => ({
+      ...hooked('signed'),
+      version,
+      ...(sign ? { sign } : {}),
+    })
+    const first = await install(signed('1.0.0', author.privatePem), { grants: 'all' })
+    expect(first.body.signer).toBe(author.fingerprint)
+    expect((await plan(signed('1.1.0', stranger.privatePem))).body).toMatchObject({
+      needs: ['signer'],
+      warnings: [expect.objectContaining({ key: 'other_signer' })],
+    })
+    expect((await install(signed('1.1.0', stranger.privatePem))).body).toMatchObject({ needs: ['signer'] })
+    expect((await install(signed('1.1.0'))).body).toMatchObject({ needs: ['signer'] })
+    expect((await install(signed('1.1.0', author.privatePem))).body).toMatchObject({ version: '1.1.0' })
+    const taken = await install(signed('1.2.0', stranger.privatePem), { accept: ['signer'] })
+    expect(taken.body).toMatchObject({ version: '1.2.0', signer: stranger.fingerprint })
+  })
+})
+
+describe('metadata of a plugin', () => {
+  test('is changed by the plugin alone', async () => {
+    await install({ ...hooked('own'), requires: {} }, { grants: 'all' })
+    const { packages } = (await tenant.call('GET', 'metadata')).body
+    const own = packages.find(({ name }: { name: string }) => name === 'own')
+    const changed = { ...own, files: { ...own.files, ...thing({ name: 'more', type: 'text' }) } }
+    const publish = (body: object) => tenant.call('POST', 'metadata/publish', body)
+    expect((await publish({ packages: [changed] })).body).toMatchObject({ code: 'RL214' })
+    expect((await publish({ remove: ['own'] })).body).toMatchObject({ code: 'RL214' })
+    // As it is, it may come along with others.
+    expect((await publish({ packages: [own] })).status).toBe(200)
+  })
+
+  test('stays when an earlier version of the organisation is restored', async () => {
+    const restored = await tenant.call('POST', 'metadata/versions/1/restore', {})
+    expect(restored.status).toBe(200)
+    expect((await tenant.call('GET', 'records/own.thing')).status).toBe(200)
+    expect(await running()).toContain('own 1.0.0')
+  })
+
+  test('cannot go while another package needs it', async () => {
+    await install({ ...hooked('leans'), requires: { own: '^1.0.0' } }, { grants: 'all' })
+    const removal = await tenant.call('POST', 'plugins/own/remove/plan')
+    expect(removal.body.dependents).toEqual(['leans'])
+    const answer = await tenant.call('POST', 'plugins/own/remove', { data: 'keep' })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'RL209', dependents: ['leans'] } })
+  })
+})
