@@ -1,5 +1,6 @@
 // Zip files that nobody has to trust: read within caps that are checked before anything is unpacked, written so that
 // equal contents give equal bytes. Node only.
+import { crc32 } from 'node:zlib'
 import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate'
 
 export interface ZipCaps {
@@ -41,10 +42,28 @@ export function unzip(bytes: Uint8Array, caps: ZipCaps): Unzipped {
   const problems = directoryProblems(entries, caps)
   if (problems.length > 0) return { ok: false, problems: problems.slice(0, MAX_PROBLEMS) }
   try {
-    return { ok: true, files: new Map(Object.entries(unzipSync(bytes))) }
+    const files = new Map(Object.entries(unzipSync(bytes)))
+    const expected = sums(bytes)
+    const damaged = [...files].filter(([path, file]) => crc32(file) !== expected.get(path))
+    if (damaged.length === 0) return { ok: true, files }
+    return { ok: false, problems: damaged.map(([path]) => ({ path, message: 'was damaged on its way' })) }
   } catch {
     return { ok: false, problems: [notZip()] }
   }
+}
+
+/** Check sums, which fflate leaves alone. The directory was read once already, so that it is whole. */
+function sums(bytes: Uint8Array): Map<string, number> {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const end = view.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
+  const found = new Map<string, number>()
+  for (let at = view.readUInt32LE(end + 16), left = view.readUInt16LE(end + 10); left > 0; left--) {
+    const [name, extra, comment] = [28, 30, 32].map((offset) => view.readUInt16LE(at + offset))
+    const begin = at + 46
+    found.set(view.toString('utf8', begin, begin + (name ?? 0)), view.readUInt32LE(at + 16))
+    at = begin + (name ?? 0) + (extra ?? 0) + (comment ?? 0)
+  }
+  return found
 }
 
 class TooMany extends Error {}
