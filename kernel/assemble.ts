@@ -12,6 +12,7 @@ import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import { openMail } from './mail/index.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
+import { openJournal } from './plugins/journal.ts'
 import type { LifeRoom } from './plugins/life-room.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { openSandbox } from './sandbox/index.ts'
@@ -126,8 +127,9 @@ async function furnish(
     allowsPrivate: config.ssoPrivate,
   })
   const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
+  const journal = await openJournal({ database, log })
   const plugins: LifeRoom = {
-    ...{ database, catalog, publisher, sandbox, keys, log },
+    ...{ database, catalog, publisher, sandbox, journal, keys, log },
     allowsDevelopment: config.devPlugins,
   }
   const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
@@ -141,6 +143,7 @@ async function furnish(
     async close() {
       await jobs.stop()
       await sandbox.close()
+      await journal.close()
       await mail.close()
       await catalog.close()
       await auth.close()

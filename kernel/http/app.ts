@@ -22,6 +22,7 @@ import { metaRoutes } from './meta.ts'
 import { metadataRoutes } from './metadata.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { pluginJournalRoutes } from './plugin-journal.ts'
 import { pluginRoutes } from './plugins.ts'
 import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
@@ -83,6 +84,7 @@ function tenantApp({ services, auth, files, publisher, plugins }: AppParts): Hon
     metaRoutes(services),
     metadataRoutes(services, publisher),
     pluginRoutes(services, plugins),
+    pluginJournalRoutes(services, plugins),
     bulkRoutes(services),
     fileRoutes(services, files),
     openApiRoutes(services),

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
+import type { OpenJournal } from './journal.ts'
 import type { Sandbox } from '../sandbox/contract.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Catalog } from '../services.ts'
@@ -11,6 +12,7 @@ export interface LifeRoom {
   catalog: Catalog
   publisher: SchemaPublisher
   sandbox: Sandbox
+  journal: OpenJournal
   keys: Pick<Keyring, 'seal'>
   /** Plugins may come from somebody's folder (RELATA_DEV_PLUGINS). */
   allowsDevelopment: boolean

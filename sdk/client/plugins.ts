@@ -8,6 +8,7 @@ import {
   WirePluginLog,
   WirePluginPlan,
   WirePluginSummary,
+  WirePluginUsage,
   WireRemovalPlan,
 } from '../wire/plugins.ts'
 import { checkAnswer } from './answers.ts'
@@ -95,6 +96,12 @@ export class PluginsApi {
   async log(name: string, { after, limit }: LogQuery = {}): Promise<WirePluginLog['data']> {
     const query = { after, limit: limit?.toString() }
     return checkAnswer(WirePluginLog, await this.send(`${address(name)}/log`, { query })).data
+  }
+
+  /** What it did, hour by hour, newest first. @param hours back from now; absent: a week */
+  async usage(name: string, hours?: number): Promise<WirePluginUsage['data']> {
+    const query = { hours: hours?.toString() }
+    return checkAnswer(WirePluginUsage, await this.send(`${address(name)}/usage`, { query })).data
   }
 
   private async change(name: string, what: 'enable' | 'disable' | 'resume'): Promise<WirePlugin> {

@@ -209,3 +209,23 @@ const LogLine = Type.Object({
 /** Answer of `GET plugins/{name}/log`. */
 export const WirePluginLog = Type.Object({ data: Type.Array(LogLine) })
 export type WirePluginLog = Static<typeof WirePluginLog>
+
+const UsageOfHour = Type.Object({
+  /** When it began. */
+  hour: Type.String(),
+  kind: Type.String(),
+  entry: Type.String(),
+  calls: Type.Integer(),
+  failures: Type.Integer(),
+  /** The plugin said no, which is its right. */
+  refusals: Type.Integer(),
+  /** Counters, memory or time that ran out. */
+  limits: Type.Integer(),
+  wall_ms: Type.Number(),
+  cpu_ms: Type.Number(),
+  slowest_ms: Type.Number(),
+  host_calls: Type.Integer(),
+})
+/** Answer of `GET plugins/{name}/usage`: newest hour first. */
+export const WirePluginUsage = Type.Object({ data: Type.Array(UsageOfHour) })
+export type WirePluginUsage = Static<typeof WirePluginUsage>

@@ -5,6 +5,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { build, type Message, type Plugin } from 'esbuild'
 import type { Problem } from '../../errors.ts'
+import { BUNDLE_FILE } from './map-stack.ts'
 import { sdkModule } from './modules.ts'
 
 export interface Bundle {
@@ -15,9 +16,6 @@ export interface Bundle {
   inputs: readonly string[]
 }
 export type Bundled = { ok: true; bundle: Bundle } | { ok: false; problems: readonly Problem[] }
-
-/** Stacks name it. */
-export const BUNDLE_FILE = 'plugin.js'
 
 /** @param entry plugin.ts @param folder of the plugin @param name of its package */
 export async function bundlePlugin(folder: string, entry: string, name: string): Promise<Bundled> {

@@ -1,7 +1,8 @@
 // Stacks of the bundle, in terms of the files that the author wrote.
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
-import { BUNDLE_FILE } from './bundle.ts'
 
+/** As the sandbox calls the bundle. */
+export const BUNDLE_FILE = 'plugin.js'
 const PLACE = new RegExp(`[^\\s()]*${BUNDLE_FILE.replace('.', '\\.')}:(\\d+):(\\d+)`, 'g')
 
 export interface Position {
