@@ -12,6 +12,7 @@ import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import { openMail } from './mail/index.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
+import { pluginJobs } from './plugins/jobs.ts'
 import { openJournal } from './plugins/journal.ts'
 import type { LifeRoom } from './plugins/life-room.ts'
 import { type Database, openDatabase } from './run/database.ts'
@@ -76,11 +77,16 @@ async function furnish(
   const secrets = readSecrets(config)
   const keys = createKeyring(secrets)
   const catalog = await openCatalog({ database, log })
+  // Work that was left may begin before everything that it needs is there.
+  const life = Promise.withResolvers<LifeRoom>()
   const jobs = startJobs({
     database,
     catalog,
     log,
-    handlers: jobHandlers({ database, seal: keys.seal, metadataFolder }),
+    handlers: {
+      ...jobHandlers({ database, seal: keys.seal, metadataFolder }),
+      ...pluginJobs(life.promise),
+    },
   })
   const publisher = createPublisher({ database, catalog, jobs, log })
   const auth = await openAuth({
@@ -132,6 +138,7 @@ async function furnish(
     ...{ database, catalog, publisher, sandbox, journal, keys, log },
     allowsDevelopment: config.devPlugins,
   }
+  life.resolve(plugins)
   const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
   return {
     app,

@@ -90,7 +90,7 @@ const NEEDS = {
 
 /** @throws RL214 something goes on that has to end first */
 export function requireIdle(installed: PluginRow | undefined): void {
-  if (installed?.state === 'upgrading')
+  if (installed?.next?.phase === 'migration')
     throw new RelataError('RL214', `${installed.name} is being upgraded.`, { hint: 'Wait until it is done.' })
   if (installed?.state === 'removing')
     throw new RelataError('RL214', `${installed.name} is being removed.`, { hint: 'Wait until it is gone.' })
@@ -117,7 +117,11 @@ async function regrant(
 export const granted = ({ grants, refused }: Decision): string =>
   [...grants, ...refused.map((key) => `not ${key}`)].join(', ')
 
-export function nextOf({ archive, bytes, decision }: Incoming, phase: NextVersion['phase'], actor: Actor): NextVersion {
+export function nextOf(
+  { archive, bytes, decision }: Incoming,
+  phase: NextVersion['phase'],
+  actor: Pick<Actor, 'userId'>,
+): NextVersion {
   const { version, hash: archiveHash } = archive
   return { version, archiveHash, phase, archive: Buffer.from(bytes).toString('base64'), ...decision, by: actor.userId }
 }
@@ -153,7 +157,7 @@ export async function bringIn(
 ): Promise<void> {
   const { installed, archive } = incoming
   const due = installed ? dueMigrations(archive.behaviour, installed.version) : []
-  if (installed && due.length > 0) await beginMigration(room, loaded, actor, incoming, installed, due, options)
+  if (installed && due.length > 0) await beginMigration(room, loaded, actor, incoming, installed, options)
   else await switchOver(room, loaded, actor, incoming, options)
 }
 

@@ -16,6 +16,7 @@ import type { LoadedTenant, PublishPlan } from '../services.ts'
 import { checkNamesIn, checkPackage } from './check-behaviour.ts'
 import { describeCode } from './describe.ts'
 import type { LifeRoom } from './life-room.ts'
+import { dueMigrations, transition } from './migrate.ts'
 import { findPlugin, type PluginRow } from './plugin-rows.ts'
 import { scanCode, type ScanResult } from './scan-code.ts'
 
@@ -36,6 +37,7 @@ export async function planInstall(room: LifeRoom, loaded: LoadedTenant, archive:
   const installed = await findPlugin(room.database, schema, archive.name)
   const { metadata, problems } = await planMetadata(room, loaded, archive)
   const checked = await checkPlugin(room, loaded, archive, metadata?.snapshot)
+  const between = installed && problems.length === 0 ? await planTransition(room, loaded, archive, installed) : []
   const isPackage = !installed && loaded.model.snapshot.packages.some(({ name }) => name === archive.name)
   return {
     archive,
@@ -44,7 +46,7 @@ export async function planInstall(room: LifeRoom, loaded: LoadedTenant, archive:
     asks: asksOf(archive.manifest, archive.behaviour),
     metadata,
     needs: needsOf(archive, installed, isPackage),
-    problems: [...checked.problems, ...problems],
+    problems: [...checked.problems, ...problems, ...between],
     warnings: [...checked.warnings, ...warningsOf(archive, installed), ...(metadata?.warnings ?? [])],
   }
 }
@@ -110,10 +112,27 @@ function warningsOf({ signer, manifest }: PluginArchive, installed: PluginRow | 
   ]
 }
 
+/** Migrations need what the new version adds beside what is there. */
+async function planTransition(
+  room: LifeRoom,
+  loaded: LoadedTenant,
+  archive: PluginArchive,
+  installed: PluginRow,
+): Promise<Problem[]> {
+  if (dueMigrations(archive.behaviour, installed.version).length === 0) return []
+  const source = await transition(room, loaded, archive.source)
+  const { problems } = source ? await planMetadata(room, loaded, { source }) : { problems: [] }
+  return problems.map((one) => ({
+    ...one,
+    message: `beside the installed version, while its migrations run: ${one.message}`,
+    hint: one.hint ?? 'Bring what is new in a version of its own, and the migration in the next.',
+  }))
+}
+
 export async function planMetadata(
   room: LifeRoom,
   loaded: LoadedTenant,
-  { source }: PluginArchive,
+  { source }: Pick<PluginArchive, 'source'>,
 ): Promise<{ metadata: PublishPlan | undefined; problems: readonly Problem[] }> {
   try {
     return { metadata: await room.publisher.plan(loaded.tenant, [source]), problems: [] }

@@ -1,0 +1,8 @@
+// Background work of plugins' lives.
+import type { JobHandler } from '../jobs/run-job.ts'
+import type { LifeRoom } from './life-room.ts'
+import { MIGRATE_KIND, migratePlugin } from './migrate.ts'
+
+export function pluginJobs(room: Promise<LifeRoom>): Readonly<Record<string, JobHandler>> {
+  return { [MIGRATE_KIND]: async (run) => migratePlugin(await room)(run) }
+}
