@@ -6,7 +6,7 @@ import { readArchive } from '../../sdk/plugin/archive.ts'
 import { GrantRequest, RemoveRequest } from '../../sdk/wire/plugins.ts'
 import { requireAdminister } from '../auth/rights.ts'
 import { develop } from '../plugins/develop.ts'
-import { grant, switchOff, switchOn } from '../plugins/grant.ts'
+import { dropNext, grant, switchOff, switchOn } from '../plugins/grant.ts'
 import { install } from '../plugins/install.ts'
 import type { LifeRoom } from '../plugins/life-room.ts'
 import { planInstall } from '../plugins/plan.ts'
@@ -83,6 +83,9 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
   app.post('/plugins/:name/enable', (c) => changed(c, ({ loaded, actor }, name) => switchOn(room, loaded, actor, name)))
   app.post('/plugins/:name/disable', (c) =>
     changed(c, ({ loaded, actor }, name) => switchOff(room, loaded, actor, name)),
+  )
+  app.post('/plugins/:name/upgrade/cancel', (c) =>
+    changed(c, ({ loaded, actor }, name) => dropNext(room, loaded, actor, name)),
   )
   app.post('/plugins/:name/resume', (c) =>
     changed(c, async ({ loaded }, name) => {

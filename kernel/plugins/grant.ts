@@ -3,11 +3,15 @@ import { RelataError } from '../../sdk/errors.ts'
 import { asksOf } from '../../sdk/plugin/asks.ts'
 import type { GrantRequest } from '../../sdk/wire/plugins.ts'
 import type { Actor } from '../actor.ts'
+import { runSql } from '../auth/system-table.ts'
+import type { Queryable } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
+import { ident, param, sql } from '../sql/sql.ts'
 import { changeTenantPlugin } from './change.ts'
 import { decide, undecided } from './grants.ts'
 import { bringIn, granted, incomingOf, requireIdle } from './install.ts'
 import type { LifeRoom } from './life-room.ts'
+import { MIGRATE_KIND } from './migrate.ts'
 import { planInstall } from './plan.ts'
 import { requirePlugin } from './plugin-rows.ts'
 
@@ -63,4 +67,26 @@ export async function switchOn(room: LifeRoom, loaded: LoadedTenant, actor: Acto
     return { change: { state: isOpen ? 'waiting' : 'on' }, audit: 'plugin_on' }
   })
   room.sandbox.resume(loaded.tenant.schema, name)
+}
+
+/** What waits is forgotten; the installed version stays. @throws RL214 its migrations are under way */
+export async function dropNext(room: LifeRoom, loaded: LoadedTenant, actor: Actor, name: string): Promise<void> {
+  await changeTenantPlugin(room, loaded, actor, name, async (row, tx) => {
+    if (!row.next) return undefined
+    if (row.next.phase === 'migration' && (await isBeingMigrated(tx, loaded.tenant.schema, name))) requireIdle(row)
+    return {
+      change: { next: null, error: null, ...(row.state === 'upgrading' ? { state: 'on' } : {}) },
+      audit: 'plugin_changed',
+      details: `Version ${row.next.version} is not wanted`,
+    }
+  })
+}
+
+/** A job that was cut off too often is over, and its plugin would wait for it for ever. */
+async function isBeingMigrated(tx: Queryable, schema: string, name: string): Promise<boolean> {
+  const rows = await runSql(
+    tx,
+    sql`SELECT 1 FROM ${ident(schema, '_job')} WHERE kind = ${param(MIGRATE_KIND, 'text')} AND state IN ('waiting', 'running') AND payload ->> 'plugin' = ${param(name, 'text')} LIMIT 1`,
+  )
+  return rows.length > 0
 }

@@ -80,6 +80,11 @@ export class PluginsApi {
     return this.change(name, 'disable')
   }
 
+  /** Forget the version that waits, or whose migrations failed. @throws RL214 they are under way */
+  async cancelUpgrade(name: string): Promise<WirePlugin> {
+    return this.change(name, 'upgrade/cancel')
+  }
+
   /** Let a plugin that was paused go on. */
   async resume(name: string): Promise<WirePlugin> {
     return this.change(name, 'resume')
@@ -104,7 +109,7 @@ export class PluginsApi {
     return checkAnswer(WirePluginUsage, await this.send(`${address(name)}/usage`, { query })).data
   }
 
-  private async change(name: string, what: 'enable' | 'disable' | 'resume'): Promise<WirePlugin> {
+  private async change(name: string, what: 'enable' | 'disable' | 'resume' | 'upgrade/cancel'): Promise<WirePlugin> {
     return checkAnswer(WirePlugin, await this.send(`${address(name)}/${what}`, { method: 'POST', json: {} }))
   }
 }

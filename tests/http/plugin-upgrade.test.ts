@@ -79,6 +79,7 @@ describe('an upgrade with migrations', () => {
     expect(failed['migrations']).toEqual([expect.objectContaining({ isDone: false, error: expect.anything() })])
     // The first page is kept, the second was undone.
     expect(await sizes('b')).toEqual([1, 2, null])
+    expect((await tenant.call('POST', 'plugins/b/upgrade/cancel')).body).toMatchObject({ next: null, error: null })
     await addItems('b', 'dddd')
     await install(second('b'), { accept: [] })
     expect(await settled('b')).toMatchObject({ version: '1.1.0', state: 'on', error: null })
