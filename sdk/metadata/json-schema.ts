@@ -16,6 +16,7 @@ export const SCHEMA_FILES: Readonly<Record<Kind, string>> = {
   apps: 'app.json',
   roles: 'role.json',
   actions: 'action.json',
+  translations: 'translation.json',
 }
 
 /** @returns contents by file name; equal sources give equal bytes */

@@ -308,10 +308,15 @@ export const ActionSource = Type.Object(
  * and a JSON pointer in it: `{ "sales": { "entities/lead.json": { "/label": "…", "/fields/status/label": "…" } } }`;
  * items of lists are named by their id.
  */
-export const TranslationSource = Type.Record(
-  Name,
-  Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+export const TranslationSource = Type.Object(
+  { $schema: Type.Optional(Type.String()) },
+  {
+    additionalProperties: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
+      description: 'files of this package, and in each JSON pointers to texts: "/fields/status/label"',
+    }),
+  },
 )
+export type TranslationSource = Static<typeof TranslationSource>
 
 /** apps/NAME.json: what stands in the sidebar. */
 export const AppSource = Type.Object(
@@ -441,6 +446,7 @@ export const KINDS = {
   apps: { whole: AppSource, extension: AppExtension },
   roles: { whole: RoleSource, extension: RoleExtension },
   actions: { whole: ActionSource, extension: ActionExtension },
+  translations: { whole: TranslationSource, extension: TranslationSource },
 } satisfies Record<string, { whole: TSchema; extension: TSchema }>
 export type Kind = keyof typeof KINDS
 
