@@ -12,6 +12,7 @@ import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import { openMail } from './mail/index.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
+import { openArchiveFolder } from './plugins/archive-folder.ts'
 import { pluginJobs } from './plugins/jobs.ts'
 import { openJournal } from './plugins/journal.ts'
 import type { LifeRoom } from './plugins/life-room.ts'
@@ -136,6 +137,7 @@ async function furnish(
   const journal = await openJournal({ database, log })
   const plugins: LifeRoom = {
     ...{ database, catalog, publisher, sandbox, journal, keys, log },
+    archives: openArchiveFolder(config.dataFolder),
     allowsDevelopment: config.devPlugins,
   }
   life.resolve(plugins)

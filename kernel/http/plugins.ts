@@ -16,6 +16,7 @@ import { changeSecret, changeSettings } from '../plugins/settings.ts'
 import { listView, planView, pluginView, removalView } from '../plugins/view.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
+import { SAFE_HEADERS } from '../respond/safe-headers.ts'
 import type { Context } from '../run/context.ts'
 import type { Services } from '../services.ts'
 import { readPluginUpload } from './plugin-upload.ts'
@@ -63,6 +64,31 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
     administered(c, async ({ loaded, actor }) => {
       const { name } = await develop(room, loaded, actor, (await readPluginUpload(c)).bytes)
       return pluginView(room, loaded, name)
+    }),
+  )
+  app.get('/plugins/archives', (c) =>
+    administered(c, async ({ loaded }) => ({ data: await room.archives.list(loaded.tenant.schema) })),
+  )
+  app.get('/plugins/archives/:file', (c) =>
+    inTenant(c, services, async ({ model, actor, loaded }) => {
+      requireAdminister(model, actor)
+      const file = c.req.param('file')
+      const { body, sizeBytes } = await room.archives.read(loaded.tenant.schema, file)
+      return new Response(body, {
+        headers: {
+          ...SAFE_HEADERS,
+          'content-type': 'application/zip',
+          'content-length': String(sizeBytes),
+          'content-disposition': `attachment; filename="${file}"`,
+          'cache-control': 'private, no-store',
+        },
+      })
+    }),
+  )
+  app.delete('/plugins/archives/:file', (c) =>
+    administered(c, async ({ loaded }) => {
+      await room.archives.remove(loaded.tenant.schema, c.req.param('file'))
+      return { data: await room.archives.list(loaded.tenant.schema) }
     }),
   )
   app.get('/plugins/:name', (c) => administered(c, ({ loaded }, name) => pluginView(room, loaded, name)))

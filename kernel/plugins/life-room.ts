@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
+import type { ArchiveFolder } from './archive-folder.ts'
 import type { OpenJournal } from './journal.ts'
 import type { Sandbox } from '../sandbox/contract.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
@@ -13,6 +14,8 @@ export interface LifeRoom {
   publisher: SchemaPublisher
   sandbox: Sandbox
   journal: OpenJournal
+  /** Data of removed plugins. */
+  archives: ArchiveFolder
   keys: Pick<Keyring, 'seal'>
   /** Plugins may come from somebody's folder (RELATA_DEV_PLUGINS). */
   allowsDevelopment: boolean

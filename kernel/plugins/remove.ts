@@ -15,6 +15,7 @@ import { requireIdle } from './install.ts'
 import type { LifeRoom } from './life-room.ts'
 import { retirePluginUser } from './plugin-face.ts'
 import { deletePlugin, type PluginRow, requirePlugin } from './plugin-rows.ts'
+import { removeArchived } from './remove-archived.ts'
 
 export interface Holding {
   name: string
@@ -127,6 +128,11 @@ export async function remove(
   const plan = await planRemoval(room, loaded, name)
   requireIdle(plan.plugin)
   requireFree(plan)
+  if (data === 'archive') {
+    await removeArchived(room, loaded, actor, plan, expectedVersion === undefined ? {} : { expectedVersion })
+    room.sandbox.retire(loaded.tenant.schema, name)
+    return
+  }
   const confirm = data === 'drop' ? plan.drops : []
   await room.publisher.publish(loaded.tenant, {
     packages: [],
