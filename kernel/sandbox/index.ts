@@ -113,6 +113,8 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
       if (signal.aborted) onAbort()
       signal.addEventListener('abort', onAbort)
       const ended = await ending
+      // Nothing else was there.
+      if (ended.end === 'died' && isSuspect && ended.guilt === 'suspect') ended.guilt = 'sure'
       signal.removeEventListener('abort', onAbort)
       place.giveBack()
 

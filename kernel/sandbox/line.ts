@@ -180,9 +180,9 @@ export function openLine(
   const guiltOf = (one: Running, isIt: boolean | undefined, isAlone: boolean): 'none' | 'suspect' | 'sure' => {
     if (isIt !== undefined) return isIt ? 'sure' : 'none'
     if (!isReady) return 'none'
-    if (isAlone) return 'sure'
     // Who waits for the host runs no code, as far as can be told from here; if it did, it will be found out next time.
-    return one.isWaiting ? 'none' : 'suspect'
+    if (one.isWaiting) return isAlone ? 'suspect' : 'none'
+    return isAlone ? 'sure' : 'suspect'
   }
 
   wire.listen(
