@@ -55,6 +55,7 @@ export function openChildren(settings: Settings): Children {
     const ready = spare
     spare = undefined
     const child = ready && !ready.isDead() ? ready : await start()
+    await child.ready
     // The one that is needed now starts first.
     setTimeout(fillSpare, 200).unref()
     return child

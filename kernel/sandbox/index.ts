@@ -120,7 +120,8 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
 
       const isInnocent = ended.end === 'again' || (ended.end === 'died' && ended.guilt !== 'sure')
       const canRepeat = isInnocent && runs < MOST_RUNS && !isClosed && !signal.aborted && journal.rewind()
-      if (!canRepeat) return outcome(signal.aborted && isInnocent ? { ...ended, end: 'cancelled' } : ended)
+      if (!canRepeat)
+        return outcome((signal.aborted || isClosed) && isInnocent ? { ...ended, end: 'cancelled' } : ended)
       // Whom bad luck met twice runs alone as well, where nobody can bring it down.
       isSuspect ||= runs > 1 || (ended.end === 'died' && ended.guilt === 'suspect')
     }

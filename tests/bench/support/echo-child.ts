@@ -1,0 +1,2 @@
+// Says whatever it hears.
+process.on('message', (message) => process.send?.(message))
