@@ -21,6 +21,7 @@ export interface Children {
 export function openChildren(settings: Settings): Children {
   const slots: (Child | undefined)[] = Array.from({ length: settings.children }, () => undefined)
   const own = new Map<string, { child: Child; usedMs: number }>()
+  const places = new Map<string, number>()
   const everybody = new Set<Child>()
   const trials = { running: 0, waiting: [] as (() => void)[], idle: [] as Child[] }
   const maxSlots = Math.max(1, Math.ceil(settings.maxIsolates / settings.children))
@@ -81,7 +82,8 @@ export function openChildren(settings: Settings): Children {
   }
   return {
     async ofTenant(tenant) {
-      const place = placeOf(tenant, settings.children)
+      const place = places.get(tenant) ?? placeOf(tenant, settings.children)
+      places.set(tenant, place)
       const known = slots[place]
       if (known && !known.isDead()) return known
       return once(place, async () => {
