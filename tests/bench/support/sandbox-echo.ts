@@ -1,8 +1,10 @@
-// A child started as those of the sandbox are, which answers every message with itself, over node's own channel: the
-// least that a call into another process can cost.
-import { fork } from 'node:child_process'
+// A child with the channel of the sandbox's children, which answers every message with itself: the least that a call into
+// another process can cost.
+import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { findConfinement } from '../../../kernel/sandbox/confinement.ts'
+import type { Duplex } from 'node:stream'
+import { FROM_CHILD } from '../../../kernel/sandbox/frames.ts'
+import { streamWire } from '../../../kernel/sandbox/wire.ts'
 
 export interface Echo {
   ask(text: string): Promise<string>
@@ -10,15 +12,21 @@ export interface Echo {
 }
 
 export async function startEcho(): Promise<Echo> {
-  const { args } = await findConfinement()
-  const flags = args.filter((one) => one === '--no-node-snapshot' || one === '--disable-proto=delete')
-  const child = fork(path.join(import.meta.dirname, 'echo-child.ts'), { execArgv: flags, env: {} })
+  const file = path.join(import.meta.dirname, 'echo-child.ts')
+  const child = spawn(process.execPath, ['--no-node-snapshot', '--disable-proto=delete', file], {
+    env: {},
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  })
+  const wire = streamWire(child.stdio[3] as Duplex, FROM_CHILD)
   let answered: (text: string) => void = () => {}
-  child.on('message', (text) => answered(String(text)))
+  wire.listen(
+    (_, body) => answered(body),
+    () => {},
+  )
   const ask = (text: string): Promise<string> =>
     new Promise((resolve) => {
       answered = resolve
-      child.send(text)
+      wire.send({ type: 'echo', id: 1 }, text)
     })
   await ask('ready?')
   return { ask, stop: () => void child.kill('SIGKILL') }
