@@ -25,7 +25,13 @@ export function openChildren(settings: Settings): Children {
   const everybody = new Set<Child>()
   const trials = { running: 0, waiting: [] as (() => void)[], idle: [] as Child[] }
   const maxSlots = Math.max(1, Math.ceil(settings.maxIsolates / settings.children))
-  const confinement = lazy(findConfinement)
+  const confinement = lazy(async () => {
+    const found = await findConfinement()
+    const { missing, ...inForce } = found.report
+    if (missing.length === 0) settings.log.info(inForce, 'sandbox processes are shut in')
+    else settings.log.warn({ ...inForce, missing }, 'sandbox processes are less shut in than they could be')
+    return found
+  })
   let spare: Child | undefined
   let isClosed = false
   let watching: NodeJS.Timeout | undefined
