@@ -92,6 +92,10 @@ const HISTORY: JsonSchema = object({
           { type: 'null' },
         ],
       },
+      on_behalf: {
+        anyOf: [object({ id: UUID, display_name: TEXT }), { type: 'null' }],
+        description: 'for whom a plugin acted',
+      },
       operation: { type: 'string', enum: ['create', 'update', 'delete', 'restore'] },
       changes: {
         type: 'object',

@@ -113,10 +113,10 @@ async function historyRows(
   const newer: Sql = after === undefined ? sql`` : sql` AND h.at > ${input('after', 'timestamptz')}`
   const older: Sql = before === undefined ? sql`` : sql` AND h.version < ${input('before', 'int4')}`
   const most: Sql = limit === undefined ? sql`` : sql` LIMIT ${input('limit', 'int4')}`
-  const query = sql`SELECT h.version, to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.actor, u.display_name, ${ident('u', kind?.column ?? 'id')}, h.operation, h.changes FROM ${ident(schema, '_history')} AS h LEFT JOIN ${ident(
+  const query = sql`SELECT h.version, to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.actor, u.display_name, ${ident('u', kind?.column ?? 'id')}, h.operation, h.changes, h.on_behalf, o.display_name FROM ${ident(schema, '_history')} AS h LEFT JOIN ${ident(
     schema,
     users.entity.table,
-  )} AS u ON u.id = h.actor WHERE h.record = ${input('id', 'uuid')} AND h.entity = ${input('entity', 'text')}${newer}${older} ORDER BY h.version DESC, h.id DESC${most}`
+  )} AS u ON u.id = h.actor LEFT JOIN ${ident(schema, users.entity.table)} AS o ON o.id = h.on_behalf WHERE h.record = ${input('id', 'uuid')} AND h.entity = ${input('entity', 'text')}${newer}${older} ORDER BY h.version DESC, h.id DESC${most}`
   const statement = toStatement(query)
   return database.query(
     statement.text,
@@ -130,14 +130,15 @@ async function historyRows(
   )
 }
 
-const KINDS = ['person', 'key', 'system'] as const
+const KINDS = ['person', 'key', 'plugin', 'system'] as const
 
 function entryOf(rights: Rights, entity: EntityModel, row: RawRow): HistoryEntry {
-  const [version, at, actor, name, kind, operation, changes] = row
+  const [version, at, actor, name, kind, operation, changes, onBehalf, onBehalfName] = row
   return {
     version: Number(version),
     at: at ?? '',
     by: actor ? { id: actor, display_name: name ?? '', kind: KINDS.find((one) => one === kind) ?? 'person' } : null,
+    on_behalf: onBehalf ? { id: onBehalf, display_name: onBehalfName ?? '' } : null,
     operation: operation as HistoryEntry['operation'],
     changes: namedChanges(rights, entity, JSON.parse(changes ?? '{}')),
   }

@@ -24,13 +24,15 @@ export interface HistoryAnswer {
   next: number | null
 }
 
-export type ActorKind = 'person' | 'key' | 'system'
+export type ActorKind = 'person' | 'key' | 'plugin' | 'system'
 
 export interface HistoryEntry {
   version: number
   at: string
-  /** `kind`: a person, an API key, or the system itself. */
+  /** `kind`: a person, an API key, a plugin, or the system itself. */
   by: { id: string; display_name: string; kind: ActorKind } | null
+  /** Of a plugin's change: for whom it acted; null: for itself. */
+  on_behalf: { id: string; display_name: string } | null
   operation: 'create' | 'update' | 'delete' | 'restore'
   /** Field name → old and new wire values; empty for create. */
   changes: Readonly<Record<string, readonly [WireValue, WireValue]>>

@@ -46,6 +46,8 @@ export const enRecord = {
   'record.history.delete': 'put this into the trash',
   'record.history.restore': 'took this out of the trash',
   'record.history.key': 'API key',
+  'record.history.plugin': 'Plugin',
+  'record.history.onBehalf': 'for {{name}}',
   'record.history.system': 'The system',
   'record.history.to': 'to',
   'record.history.earlier': 'Show earlier',

@@ -52,6 +52,8 @@ export const ruRecord = {
   'record.history.delete': '— запись перемещена в корзину',
   'record.history.restore': '— запись возвращена из корзины',
   'record.history.key': 'Ключ API',
+  'record.history.plugin': 'Плагин',
+  'record.history.onBehalf': 'от имени {{name}}',
   'record.history.system': 'Система',
   'record.history.to': 'на',
   'record.history.earlier': 'Показать более ранние',

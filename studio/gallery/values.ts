@@ -144,6 +144,7 @@ export const sampleHistory: readonly HistoryEntry[] = [
     version: 3,
     at: '2026-03-12T13:05:00Z',
     by: by(`${ID}6`, 'Александра Римская-Корсакова-Преображенская'),
+    on_behalf: null,
     operation: 'update',
     changes: {
       text: [sampleValue('text', 'usual'), sampleValue('text', 'long')],
@@ -153,6 +154,20 @@ export const sampleHistory: readonly HistoryEntry[] = [
       boolean: [true, false],
     },
   },
-  { version: 2, at: '2026-03-02T08:00:00Z', by: null, operation: 'restore', changes: {} },
-  { version: 1, at: '2019-01-01T00:00:00Z', by: by(`${ID}5`, 'Grace Hopper'), operation: 'create', changes: {} },
+  {
+    version: 2,
+    at: '2026-03-02T08:00:00Z',
+    by: { id: `${ID}7`, display_name: 'Address book', kind: 'plugin' },
+    on_behalf: { id: `${ID}5`, display_name: 'Grace Hopper' },
+    operation: 'restore',
+    changes: {},
+  },
+  {
+    version: 1,
+    at: '2019-01-01T00:00:00Z',
+    by: by(`${ID}5`, 'Grace Hopper'),
+    on_behalf: null,
+    operation: 'create',
+    changes: {},
+  },
 ]

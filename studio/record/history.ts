@@ -77,7 +77,9 @@ export function renderHistory(entity: string, recordId: string, entries: readonl
       (entry) => html`<li>
         <div class="rl-history-head">
           ${entry.by?.kind === 'key' ? icon('key-round', t('record.history.key')) : nothing}
+          ${entry.by?.kind === 'plugin' ? icon('puzzle', t('record.history.plugin')) : nothing}
           <strong>${entry.by?.display_name ?? t('record.history.system')}</strong>
+          ${entry.on_behalf ? html`<span class="rl-muted">${t('record.history.onBehalf', { name: entry.on_behalf.display_name })}</span>` : nothing}
           ${t(OPERATIONS[entry.operation])}
           <a class="rl-history-at" href=${hrefOf.record(entity, recordId, { at: entry.at })} title=${t('record.past.see')}
             ><time datetime=${entry.at}>${formatMoment(entry.at)}</time></a>
