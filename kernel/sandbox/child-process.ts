@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import type { Confinement } from './confinement.ts'
 import { FROM_CHILD } from './frames.ts'
-import { type Line, openLine } from './line.ts'
+import { type Guilty, type Line, NOBODY, openLine, SOMEBODY } from './line.ts'
 import type { Settings } from './options.ts'
 import { streamWire } from './wire.ts'
 
@@ -13,7 +13,7 @@ const PAGE_BYTES = 4_096
 
 export interface Child extends Line {
   pid: number
-  kill(reason: string, guilty?: number | string): void
+  kill(reason: string, guilty?: Guilty): void
   /** Kills it when it is silent or too large. */
   watch(): void
   isDead(): boolean
@@ -40,13 +40,13 @@ export function startChild(
       output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT)
     })
 
-  const kill = (reason: string, guilty?: number | string): void => {
+  const kill = (reason: string, guilty?: Guilty): void => {
     if (isDead) return
     isDead = true
     process_.kill('SIGKILL')
     if (reason !== CLOSED && reason !== IDLE)
       log.warn({ pid: process_.pid, reason, output: output || undefined }, 'a sandbox process was ended')
-    line.die(reason, guilty)
+    line.die(reason, reason === CLOSED ? NOBODY : guilty)
     onDeath(child)
   }
   const channel = process_.stdio[3] as Duplex
@@ -69,7 +69,7 @@ export function startChild(
       if (line.running() === 0) return
       const mb = residentMb(pid)
       if (mb > settings.childMemoryMb) kill(`It took ${Math.round(mb)} MB of memory.`)
-      else if (line.silentMs() > times.silentMs) kill('It does not answer.')
+      else if (line.silentMs() > times.silentMs) kill('It does not answer.', SOMEBODY)
     },
   }
   return child

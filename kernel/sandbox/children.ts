@@ -21,10 +21,17 @@ export interface Children {
 export function openChildren(settings: Settings): Children {
   const slots: (Child | undefined)[] = Array.from({ length: settings.children }, () => undefined)
   const own = new Map<string, { child: Child; usedMs: number }>()
+  const places = new Map<string, number>()
   const everybody = new Set<Child>()
   const trials = { running: 0, waiting: [] as (() => void)[], idle: [] as Child[] }
   const maxSlots = Math.max(1, Math.ceil(settings.maxIsolates / settings.children))
-  const confinement = lazy(findConfinement)
+  const confinement = lazy(async () => {
+    const found = await findConfinement()
+    const { missing, ...inForce } = found.report
+    if (missing.length === 0) settings.log.info(inForce, 'sandbox processes are shut in')
+    else settings.log.warn({ ...inForce, missing }, 'sandbox processes are less shut in than they could be')
+    return found
+  })
   let spare: Child | undefined
   let isClosed = false
   let watching: NodeJS.Timeout | undefined
@@ -55,6 +62,7 @@ export function openChildren(settings: Settings): Children {
     const ready = spare
     spare = undefined
     const child = ready && !ready.isDead() ? ready : await start()
+    await child.ready
     // The one that is needed now starts first.
     setTimeout(fillSpare, 200).unref()
     return child
@@ -80,7 +88,8 @@ export function openChildren(settings: Settings): Children {
   }
   return {
     async ofTenant(tenant) {
-      const place = placeOf(tenant, settings.children)
+      const place = places.get(tenant) ?? placeOf(tenant, settings.children)
+      places.set(tenant, place)
       const known = slots[place]
       if (known && !known.isDead()) return known
       return once(place, async () => {

@@ -33,7 +33,7 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
   const queue = openTenantQueue(settings.tenantCalls, settings.tenantWaiting, settings.times.queueMs)
   /** The invocation that the host works for now: what comes of it must not wait for its place. */
   const working = new AsyncLocalStorage<{ isOver: boolean }>()
-  const underWay = new Map<string, Set<AbortController>>()
+  const underWay = new Map<string, Set<Stop>>()
   let isClosed = false
 
   const invoke = async (invocation: Invocation): Promise<Outcome> => {
@@ -64,14 +64,14 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
           max: settings.tenantCalls,
         })
     }
-    const stop = new AbortController()
+    const stop: Stop = { isStopped: false, cancel: undefined }
     const mine = underWay.get(key) ?? new Set()
     underWay.set(key, mine.add(stop))
-    const onAbort = (): void => stop.abort()
+    const onAbort = (): void => stopNow(stop)
     invocation.signal?.addEventListener('abort', onAbort)
     const work = { isOver: false }
     try {
-      return await runToEnd(invocation, key, stop.signal, startedMs, work)
+      return await runToEnd(invocation, key, stop, startedMs, work)
     } finally {
       work.isOver = true
       invocation.signal?.removeEventListener('abort', onAbort)
@@ -84,7 +84,7 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
   const runToEnd = async (
     invocation: Invocation,
     key: string,
-    signal: AbortSignal,
+    stop: Stop,
     startedMs: number,
     work: { isOver: boolean },
   ): Promise<Outcome> => {
@@ -109,23 +109,24 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
         breakers.isQuarantined(key) ? key : null,
       )
       const { id, ended: ending } = place.child.run(attempt())
-      const onAbort = (): void => place.child.cancel(id)
-      if (signal.aborted) onAbort()
-      signal.addEventListener('abort', onAbort)
+      stop.cancel = () => place.child.cancel(id)
+      if (stop.isStopped) stop.cancel()
       const ended = await ending
-      signal.removeEventListener('abort', onAbort)
+      // Nothing else was there.
+      if (ended.end === 'died' && isSuspect && ended.guilt === 'suspect') ended.guilt = 'sure'
       place.giveBack()
 
       const isInnocent = ended.end === 'again' || (ended.end === 'died' && ended.guilt !== 'sure')
-      const canRepeat = isInnocent && runs < MOST_RUNS && !isClosed && !signal.aborted && journal.rewind()
-      if (!canRepeat) return outcome(signal.aborted && isInnocent ? { ...ended, end: 'cancelled' } : ended)
+      const canRepeat = isInnocent && runs < MOST_RUNS && !isClosed && !stop.isStopped && journal.rewind()
+      if (!canRepeat)
+        return outcome((stop.isStopped || isClosed) && isInnocent ? { ...ended, end: 'cancelled' } : ended)
       // Whom bad luck met twice runs alone as well, where nobody can bring it down.
       isSuspect ||= runs > 1 || (ended.end === 'died' && ended.guilt === 'suspect')
     }
   }
 
   const retire = (tenant: string, plugin: string): void => {
-    for (const stop of underWay.get(keyOf(tenant, plugin)) ?? []) stop.abort()
+    for (const stop of underWay.get(keyOf(tenant, plugin)) ?? []) stopNow(stop)
     for (const child of children.all()) child.retire(keyOf(tenant, plugin))
   }
   return {
@@ -144,6 +145,15 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
   }
 }
 
+/** Lighter than an AbortController, which every call would pay for. */
+interface Stop {
+  isStopped: boolean
+  cancel: (() => void) | undefined
+}
+function stopNow(stop: Stop): void {
+  stop.isStopped = true
+  stop.cancel?.()
+}
 const keyOf = (tenant: string, plugin: string): string => `${tenant}/${plugin}`
 
 async function findPlace(

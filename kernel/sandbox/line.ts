@@ -8,6 +8,8 @@ import { FromChild, type ToChild } from './messages.ts'
 import type { SandboxTimes } from './options.ts'
 import type { Wire } from './wire.ts'
 
+/** For getting and loading its code, which is not the time of the invocation. */
+const COLD_MS = 2_000
 const isFromChild = TypeCompiler.Compile(FromChild)
 
 /** One run of an invocation on one child. */
@@ -22,7 +24,7 @@ export interface Attempt {
 
 export type AttemptEnd = { cpuMs: number; heapBytes: number; hostCalls: number } & (
   | { end: 'ok'; body: string }
-  | { end: 'failed'; body: string }
+  | { end: 'failed'; body: string; isWaitingForHost: boolean }
   /** Its isolate went away through no doing of its own. */
   | { end: 'again' }
   /** The host gave it up. */
@@ -64,21 +66,34 @@ export interface Line {
   /** @param boxesOf tenant and plugin */
   retire(boxesOf: string): void
   running(): number
+  /** Told once; also when it dies before. */
+  ready: Promise<void>
   isReady(): boolean
   /** Since it was last heard of, or began to have work. */
   silentMs(): number
-  /** Everything that runs there has ended. @param guilty the number of an invocation, or an isolate */
-  die(reason: string, guilty?: number | string): void
+  /** Everything that runs there has ended. */
+  die(reason: string, guilty?: Guilty): void
 }
+
+/**
+ * Who brought a child down: an invocation by number, an isolate by name, nobody, or whoever it may have been. Not given:
+ * who ran there alone, or one of those who ran.
+ */
+export type Guilty = number | string
+export const NOBODY = 'nobody'
+export const SOMEBODY = 'somebody'
 
 /** @param kill asked for when the child breaks the rules or does not end what it shall; calls `die` in the end */
 export function openLine(
   wire: Wire,
   times: Pick<SandboxTimes, 'graceMs' | 'killMs'>,
-  kill: (reason: string, guilty?: number | string) => void,
+  kill: (reason: string, guilty?: Guilty) => void,
 ): Line {
   const runs = new Map<number, Running>()
+  /** Isolates that have answered before. */
+  const warm = new Set<string>()
   let lastId = 0
+  const readied = Promise.withResolvers<void>()
   let isReady = false
   let isDead = false
   let heardMs = performance.now()
@@ -152,6 +167,7 @@ export function openLine(
     if (message.type === 'ready') {
       if (isReady) return 'It was ready twice.'
       isReady = true
+      readied.resolve()
       return null
     }
     if (message.type === 'fatal') {
@@ -160,6 +176,10 @@ export function openLine(
     }
     const one = runs.get(message.id)
     if (!one) return `It spoke of an invocation ${message.id} that it does not have.`
+    if (message.type === 'wedged') {
+      kill('An invocation could not be ended: only with its process.', one.id)
+      return null
+    }
     if ('box' in message && message.box !== one.attempt.message.box) return 'It spoke of another isolate.'
     if (message.type === 'need') {
       if (one.hasAskedForCode || message.hash !== one.attempt.message.hash)
@@ -172,7 +192,13 @@ export function openLine(
     if (message.type === 'log') return logged(one, message.level, message.atMs, body)
     if (message.result !== 'failed' && Buffer.byteLength(body) > one.limits.payloadBytes)
       return 'It answered with more than a guest may.'
-    const told: Told = message.result === 'again' ? { end: 'again' } : { end: message.result, body }
+    const told: Told =
+      message.result === 'again'
+        ? { end: 'again' }
+        : message.result === 'ok'
+          ? { end: 'ok', body }
+          : { end: 'failed', body, isWaitingForHost: one.pending.size > 0 }
+    warm.add(message.box)
     end(one, one.ending ?? told, message.cpuMs, message.heapBytes)
     return null
   }
@@ -180,9 +206,9 @@ export function openLine(
   const guiltOf = (one: Running, isIt: boolean | undefined, isAlone: boolean): 'none' | 'suspect' | 'sure' => {
     if (isIt !== undefined) return isIt ? 'sure' : 'none'
     if (!isReady) return 'none'
-    if (isAlone) return 'sure'
     // Who waits for the host runs no code, as far as can be told from here; if it did, it will be found out next time.
-    return one.isWaiting ? 'none' : 'suspect'
+    if (one.isWaiting) return isAlone ? 'suspect' : 'none'
+    return isAlone ? 'sure' : 'suspect'
   }
 
   wire.listen(
@@ -213,7 +239,10 @@ export function openLine(
         hasAskedForCode: false,
         isWaiting: false,
         ending: undefined,
-        timer: setTimeout(() => late(one), limits.wallMs + times.graceMs),
+        timer: setTimeout(
+          () => late(one),
+          limits.wallMs + times.graceMs + (warm.has(attempt.message.box) ? 0 : COLD_MS),
+        ),
         resolve,
       }
       runs.set(id, one)
@@ -227,15 +256,18 @@ export function openLine(
     },
     retire: (boxesOf) => send({ type: 'retire', boxesOf }),
     running: () => runs.size,
+    ready: readied.promise,
     isReady: () => isReady,
     silentMs: () => performance.now() - heardMs,
     die(reason, guilty) {
       if (isDead) return
       isDead = true
+      readied.resolve()
       const all = [...runs.values()]
       for (const one of all) {
         const isIt = guilty === one.id || guilty === one.attempt.message.box
-        const guilt = guiltOf(one, guilty === undefined ? undefined : isIt, all.length === 1)
+        const isKnown = guilty !== undefined && guilty !== SOMEBODY
+        const guilt = guiltOf(one, isKnown ? isIt : undefined, all.length === 1 && guilty !== SOMEBODY)
         const isLate = one.ending?.end === 'late'
         if (one.ending?.end === 'cancelled' && guilt !== 'sure') end(one, one.ending)
         else end(one, { end: 'died', guilt, isLate, reason })

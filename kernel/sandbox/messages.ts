@@ -73,6 +73,8 @@ export const FromChild = Type.Union([
     },
     strict,
   ),
+  /** Its isolate was thrown away, and its thread runs on. */
+  Type.Object({ type: Type.Literal('wedged'), id: Id }, strict),
   /** V8 gave up on this isolate, and a thread of the child with it. */
   Type.Object({ type: Type.Literal('fatal'), box: Type.String() }, strict),
 ])

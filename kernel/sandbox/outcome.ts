@@ -23,7 +23,7 @@ export function toOutcome(ended: AttemptEnd, { limits }: Pick<Invocation, 'limit
       return failed({ kind: 'failed', error: { name: 'Error', message, stack: '' } })
     }
   }
-  if (ended.end === 'failed') return toldByChild(ended.body)
+  if (ended.end === 'failed') return toldByChild(ended.body, ended.isWaitingForHost)
   if (ended.end === 'fatal')
     return failed({ kind: 'failed', error: { name: ended.name, message: ended.message, stack: '' } }, true)
   if (ended.end === 'late') return failed({ kind: 'timeout', afterMs: ended.afterMs }, !ended.isWaitingForHost)
@@ -35,7 +35,7 @@ export function toOutcome(ended: AttemptEnd, { limits }: Pick<Invocation, 'limit
   return failed({ kind: 'lost', reason: ended.reason }, ended.guilt === 'sure' ? 'kill' : false)
 }
 
-function toldByChild(body: string): Told {
+function toldByChild(body: string, isWaitingForHost: boolean): Told {
   try {
     const failure: unknown = JSON.parse(body)
     if (isChildFailure.Check(failure)) {
@@ -43,7 +43,7 @@ function toldByChild(body: string): Told {
         const stack = failure.error.stack.replace(/\n[^\n]*relata:sandbox:[^\n]*/g, '')
         return { failure: { ...failure, error: { ...failure.error, stack } }, isViolation: false }
       }
-      return { failure, isViolation: failure.kind === 'limit' || failure.kind === 'timeout' }
+      return { failure, isViolation: failure.kind === 'limit' || (failure.kind === 'timeout' && !isWaitingForHost) }
     }
   } catch {
     // As below.

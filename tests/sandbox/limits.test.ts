@@ -1,4 +1,5 @@
 // L: limits are exact where they count, and patient where they measure.
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -97,6 +98,26 @@ describe('counters', () => {
     await Promise.all(workers.map((worker) => worker.terminate()))
     expect(failureOf(crowded)).toBe(null)
     expect(crowded.usage.cpuMs).toBeLessThan(Math.max(alone.usage.cpuMs * 4, 200))
+  })
+
+  test.runIf(process.env['RELATA_TEST_LONG'])('[50] ten thousand isolates leave no memory behind', async () => {
+    const small = openTestSandbox({ children: 1, maxIsolates: 5 })
+    const code = guest('return 1')
+    const residentMb = async (): Promise<number> => {
+      const { children } = await small.report()
+      return Math.max(
+        ...children.map(({ pid }) => Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) / 256),
+      )
+    }
+    const some = async (from: number, to: number): Promise<void> => {
+      for (let i = from; i < to; i++)
+        answerOf(await small.invoke(invocation(code, { tenant: `tenant_${i}`, plugin: 'acme.many' })))
+    }
+    await some(0, 1_000)
+    const before = await residentMb()
+    await some(1_000, 10_000)
+    expect(await residentMb()).toBeLessThan(before * 1.1 + 10)
+    await small.close()
   })
 
   test('[50] many isolates, of which the least used make room, and none is lost to its plugin', async () => {

@@ -22,6 +22,8 @@ import {
 
 const TICK_MS = 20
 const BEAT_MS = 250
+/** An isolate that was thrown away ends its code within this, or never. */
+const WEDGED_MS = 400
 const SWEEP_MS = 60_000
 /** Processor time for loading the code of a plugin. */
 const LOAD_MS = 2_000
@@ -53,7 +55,10 @@ export function serveSandbox(wire: Wire, onEnd: () => void, limits: Partial<Slot
     slot.dispose()
     for (const other of [...slot.works]) if (other !== guilty) finish(other, AGAIN)
     // While its thread is not free, nobody is told that it has ended.
-    if (!slot.entered.includes(guilty)) finish(guilty, result)
+    if (!slot.entered.includes(guilty)) return finish(guilty, result)
+    setTimeout(() => {
+      if (works.has(guilty.run.id)) send({ type: 'wedged', id: guilty.run.id })
+    }, WEDGED_MS)
   }
   const endStuck = (slot: Slot): void => {
     const isMoving = slot.entered.length > 0 || [...slot.works].some(({ pending }) => pending.size > 0)
@@ -84,6 +89,7 @@ export function serveSandbox(wire: Wire, onEnd: () => void, limits: Partial<Slot
   const start = (work: Work): void => {
     const { box } = work.slot
     if (!box) return
+    work.startedMs = performance.now()
     const { id, kind, name, now, nowMs, seed } = work.run
     enter(work, () => box.run(id, kind, name, now, nowMs, seed, JSON.stringify(work.run.limits), work.input))
     work.input = ''

@@ -51,6 +51,12 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
   const toText = String
   const running = new Map<number, Running>()
   let plugin: GuestPlugin | undefined
+  /** They are mostly the same from call to call. */
+  let lastLimits = { text: '', parsed: undefined as Limits | undefined }
+  const limitsOf = (text: string): Limits => {
+    if (lastLimits.text !== text || !lastLimits.parsed) lastLimits = { text, parsed: parse(text) }
+    return lastLimits.parsed as Limits
+  }
 
   const done = (one: Running, word: 'ok' | 'failed', text: string): void => {
     if (!running.delete(one.id)) return
@@ -151,7 +157,7 @@ export function serve(post: Post, setMoment: (moment: Moment) => void): Served {
         id,
         nowMs,
         seed,
-        limits: parse(limits),
+        limits: limitsOf(limits),
         calls: 0,
         lines: 0,
         logLength: 0,
