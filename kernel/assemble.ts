@@ -13,6 +13,7 @@ import { openMail } from './mail/index.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
 import { openArchiveFolder } from './plugins/archive-folder.ts'
+import { openAvailable } from './plugins/available.ts'
 import { pluginJobs } from './plugins/jobs.ts'
 import { openJournal } from './plugins/journal.ts'
 import type { LifeRoom } from './plugins/life-room.ts'
@@ -45,6 +46,8 @@ export interface KernelOptions {
   metadataFolder: string
   /** studio/dist */
   pagesFolder: string
+  /** Plugin packages that are offered. */
+  packagesFolder?: string
   /** Between tries to send a message: for tests. */
   mailPausesMs?: readonly number[]
 }
@@ -70,7 +73,7 @@ export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
 }
 
 async function furnish(
-  { config, log, metadataFolder, pagesFolder, mailPausesMs }: KernelOptions,
+  { config, log, metadataFolder, pagesFolder, packagesFolder, mailPausesMs }: KernelOptions,
   database: Database,
   directUrl: string,
 ): Promise<Kernel> {
@@ -138,6 +141,7 @@ async function furnish(
   const plugins: LifeRoom = {
     ...{ database, catalog, publisher, sandbox, journal, keys, log },
     archives: openArchiveFolder(config.dataFolder),
+    available: openAvailable(packagesFolder ?? null, log),
     allowsDevelopment: config.devPlugins,
   }
   life.resolve(plugins)

@@ -2,7 +2,7 @@
 // administrators.
 import { Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
-import { readArchive } from '../../sdk/plugin/archive.ts'
+import { ARCHIVE_TYPE, readArchive } from '../../sdk/plugin/archive.ts'
 import { GrantRequest, RemoveRequest } from '../../sdk/wire/plugins.ts'
 import { requireAdminister } from '../auth/rights.ts'
 import { develop } from '../plugins/develop.ts'
@@ -64,6 +64,15 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
     administered(c, async ({ loaded, actor }) => {
       const { name } = await develop(room, loaded, actor, (await readPluginUpload(c)).bytes)
       return pluginView(room, loaded, name)
+    }),
+  )
+  app.get('/plugins/available', (c) => administered(c, async () => ({ data: await room.available.list() })))
+  app.get('/plugins/available/:name/package', (c) =>
+    inTenant(c, services, async ({ model, actor }) => {
+      requireAdminister(model, actor)
+      const bytes = await room.available.read(c.req.param('name'))
+      const headers = { ...SAFE_HEADERS, 'content-type': ARCHIVE_TYPE, 'cache-control': 'private, no-store' }
+      return new Response(new Uint8Array(bytes), { headers })
     }),
   )
   app.get('/plugins/archives', (c) =>

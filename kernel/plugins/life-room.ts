@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
 import type { ArchiveFolder } from './archive-folder.ts'
+import type { AvailablePlugins } from './available.ts'
 import type { OpenJournal } from './journal.ts'
 import type { Sandbox } from '../sandbox/contract.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
@@ -16,6 +17,8 @@ export interface LifeRoom {
   journal: OpenJournal
   /** Data of removed plugins. */
   archives: ArchiveFolder
+  /** Packages that came with the server. */
+  available: AvailablePlugins
   keys: Pick<Keyring, 'seal'>
   /** Plugins may come from somebody's folder (RELATA_DEV_PLUGINS). */
   allowsDevelopment: boolean

@@ -4,6 +4,7 @@ import {
   type GrantWish,
   type InstallRequest,
   type RemoveRequest,
+  WireAvailable,
   WirePlugin,
   WirePluginLog,
   WirePluginPlan,
@@ -14,6 +15,7 @@ import {
 import { checkAnswer } from './answers.ts'
 import type { Send } from './transport.ts'
 
+const AvailableList = Type.Object({ data: Type.Array(WireAvailable) })
 const List = Type.Object({ data: Type.Array(WirePluginSummary) })
 /** Of a package, as `relata plugin pack` writes it. */
 const PACKAGE_TYPE = 'application/vnd.relata.plugin+zip'
@@ -33,6 +35,11 @@ export class PluginsApi {
 
   async list(): Promise<WirePluginSummary[]> {
     return checkAnswer(List, await this.send('plugins')).data
+  }
+
+  /** Packages that came with the server: `GET plugins/available/{name}/package` answers their bytes. */
+  async available(): Promise<WireAvailable[]> {
+    return checkAnswer(AvailableList, await this.send('plugins/available')).data
   }
 
   /** @throws RL101 there is none of this name */

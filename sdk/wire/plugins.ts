@@ -229,3 +229,14 @@ const UsageOfHour = Type.Object({
 /** Answer of `GET plugins/{name}/usage`: newest hour first. */
 export const WirePluginUsage = Type.Object({ data: Type.Array(UsageOfHour) })
 export type WirePluginUsage = Static<typeof WirePluginUsage>
+
+/** A package that came with the server. */
+export const WireAvailable = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  label: Text,
+  description: Nullable(Text),
+  hash: Type.String(),
+  signer: Nullable(Type.String()),
+})
+export type WireAvailable = Static<typeof WireAvailable>

@@ -1,4 +1,6 @@
 // Plugins come, are granted, change and go: over HTTP, on a real database, their code in a real sandbox.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createSigningKey } from '../../sdk/plugin/signature.ts'
 import { pluginArchive, pluginForm, type TestPlugin } from '../support/plugin-archive.ts'
@@ -189,5 +191,22 @@ describe('metadata of a plugin', () => {
     expect(removal.body.dependents).toEqual(['leans'])
     const answer = await tenant.call('POST', 'plugins/own/remove', { data: 'keep' })
     expect(answer).toMatchObject({ status: 409, body: { code: 'RL209', dependents: ['leans'] } })
+  })
+})
+
+test('packages that came with the server are offered, broken ones are not', async () => {
+  const folder = path.join(tenant.kernel.services.config.dataFolder, 'packages')
+  mkdirSync(folder)
+  const bytes = pluginArchive(hooked('offered'))
+  writeFileSync(path.join(folder, 'offered-1.0.0.relata'), bytes)
+  writeFileSync(path.join(folder, 'broken-1.0.0.relata'), 'no zip')
+  const { data } = (await tenant.call('GET', 'plugins/available')).body
+  expect(data).toEqual([expect.objectContaining({ name: 'offered', version: '1.0.0', signer: null })])
+  const { key } = (await tenant.call('POST', 'keys', { name: 'k', role: 'system.administrator' })).body
+  const address = `http://localhost/api/v1/${tenant.slug}/plugins/available/offered/package`
+  const answer = await tenant.kernel.app.request(address, { headers: { authorization: `Bearer ${key}` } })
+  expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true)
+  expect((await tenant.call('GET', 'plugins/available/offred/package')).body).toMatchObject({
+    hint: 'Did you mean “offered”?',
   })
 })
