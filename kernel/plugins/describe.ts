@@ -1,5 +1,6 @@
 // Asks code that is not installed what it does. It runs apart from the installed version: what it breaks in the sandbox
 // counts against nobody.
+import { newId } from '../run/new-id.ts'
 import type { Limits, Outcome, Sandbox, SandboxCode } from '../sandbox/contract.ts'
 
 const LIMITS: Limits = {
@@ -17,7 +18,8 @@ const LIMITS: Limits = {
 export type Described = { ok: true; value: unknown } | { ok: false; why: string }
 
 export async function describeCode(sandbox: Sandbox, code: SandboxCode): Promise<Described> {
-  const apart: SandboxCode = { ...code, plugin: `${code.plugin}~plan` }
+  // A place of its own each time: others may be looking at it as well, and it is cleared away behind us.
+  const apart: SandboxCode = { ...code, plugin: `${code.plugin}~plan-${newId()}` }
   const outcome = await sandbox.invoke({
     code: apart,
     entry: { kind: 'describe', name: '' },
