@@ -1,5 +1,6 @@
 // Metadata of an organisation: what is published, what a publish would do, publishing, and the versions there were. For
 // its administrators.
+import { isDeepStrictEqual } from 'node:util'
 import { type TObject, Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
@@ -13,8 +14,9 @@ import { parseListRequest } from '../parse/list-request.ts'
 import { isReadableRight } from '../plan/field-rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
+import { pluginNames } from '../plugins/plugin-rows.ts'
 import type { Context } from '../run/context.ts'
-import type { Database } from '../run/database.ts'
+import type { Database, Queryable } from '../run/database.ts'
 import { listRecords } from '../run/read-records.ts'
 import { differences } from '../schema/difference.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
@@ -87,6 +89,7 @@ export function metadataRoutes(services: Services, publisher: SchemaPublisher): 
     inTenant(c, services, async (context) => {
       requireAdminister(context.model, context.actor)
       const { packages, ...rest } = readBody(PublishBody, await readJson(c))
+      await requireNoPlugin(database, schemaOf(context), sourcesOf(packages), rest.remove ?? [])
       const request = { ...rest, packages: sourcesOf(packages), by: context.actor.userId }
       return answer(wirePublished(await publisher.publish(context.loaded.tenant, request)))
     }),
@@ -131,6 +134,30 @@ export function metadataRoutes(services: Services, publisher: SchemaPublisher): 
   )
 
   return app
+}
+
+/** The metadata of a plugin and its code go together. @throws RL214 */
+async function requireNoPlugin(
+  database: Queryable,
+  schema: string,
+  packages: readonly PackageSource[],
+  remove: readonly string[],
+): Promise<void> {
+  const plugins = await pluginNames(database, schema)
+  const meant = [...packages.map(({ name }) => name), ...remove].filter((name) => plugins.includes(name))
+  if (meant.length === 0) return
+  const present = (await latestVersion(database, schema))?.sources ?? []
+  const isSame = (name: string) => {
+    const [given, there] = [packages, present].map((list) => list.find((one) => one.name === name)?.files)
+    return !remove.includes(name) && isDeepStrictEqual(given, there)
+  }
+  const changed = meant.find((name) => !isSame(name))
+  if (changed === undefined) return
+  throw new RelataError('RL214', `“${changed}” came as a plugin: its metadata goes together with its code.`, {
+    hint: remove.includes(changed)
+      ? `Remove it with POST plugins/${changed}/remove.`
+      : 'Install its next version, or write what you want to change with "extends" in a package of your own.',
+  })
 }
 
 type Body<T extends TObject> = T['static']

@@ -10,6 +10,7 @@ import { VERSION_CHANNEL } from '../catalog/store.ts'
 import { writeAudit } from '../auth/audit.ts'
 import { insertJob } from '../jobs/job-rows.ts'
 import type { Jobs } from '../jobs/runner.ts'
+import { pluginNames } from '../plugins/plugin-rows.ts'
 import type { Database, Reserved } from '../run/database.ts'
 import { fromPostgres, isUniqueViolation } from '../run/postgres-error.ts'
 import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from '../services.ts'
@@ -28,7 +29,10 @@ export interface PublisherOptions {
 }
 
 export interface SchemaPublisher extends Publisher {
-  /** Publish the sources of an earlier version as a new one; the kernel's own package stays as it is. @throws RL213 */
+  /**
+   * Publish the sources of an earlier version as a new one; the kernel's own package and those of plugins stay as they
+   * are. @throws RL213
+   */
   restore(
     tenant: TenantInfo,
     version: number,
@@ -99,11 +103,13 @@ export function createPublisher({ database, catalog, jobs, log }: PublisherOptio
           await versionAt(connection, info.schema, version),
           await latestVersion(connection, info.schema),
         ]
-        const packages = old.sources.filter(({ name }) => name !== 'system')
+        // What came as a plugin stays as its code knows it.
+        const fixed = new Set(['system', ...(await pluginNames(connection, info.schema))])
+        const packages = old.sources.filter(({ name }) => !fixed.has(name))
         const names = new Set(old.sources.map(({ name }) => name))
         const remove = (now?.sources ?? [])
           .map(({ name }) => name)
-          .filter((name) => name !== 'system' && !names.has(name))
+          .filter((name) => !fixed.has(name) && !names.has(name))
         return { note: `Version ${version} restored`, ...request, packages, remove }
       }),
   }
@@ -267,6 +273,7 @@ async function publishOnce(
   await writeRoles(connection, model, request)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
+  await request.also?.(connection, model)
   await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))
   await connection.query('SELECT pg_notify($1, $2)', [AUTH_CHANNEL, tenantMessage(tenant.schema)])
   await connection.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${snapshot.version}`])

@@ -61,6 +61,7 @@ export async function openTestTenant(
     databaseUrl: url,
     metadataFolder: METADATA_FOLDER,
     pagesFolder,
+    packagesFolder: path.join(dataFolder, 'packages'),
     mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
