@@ -27,6 +27,8 @@ export interface Config {
   readonly minPasswordLength: number
   /** Identity providers may stand in the server's own network. */
   readonly ssoPrivate: boolean
+  /** Webhooks may call the server's own network. */
+  readonly webhookPrivate: boolean
   /** First encrypts, all decrypt; empty: the key file in the data folder is used. */
   readonly secrets: readonly string[]
   readonly logLevel: LogLevel
@@ -109,6 +111,7 @@ export function readConfig(env: Environment = process.env): Config {
     smtp: smtpUrl && mailFrom ? Object.freeze({ url: smtpUrl, from: mailFrom }) : null,
     minPasswordLength,
     ssoPrivate: read(VARIABLES.ssoPrivate),
+    webhookPrivate: read(VARIABLES.webhookPrivate),
     secrets: Object.freeze([...read(VARIABLES.secrets)]),
     logLevel: read(VARIABLES.logLevel),
     logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat,
