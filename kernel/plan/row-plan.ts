@@ -85,7 +85,7 @@ export class RowPlan {
     for (const field of stagedFields(entity)) {
       const own = writtenColumns(field)
       const isSettable = fieldType(field.type).isWritable && !field.readOnly
-      const isAllowed = options.rights.field(entity, field) === 'edit'
+      const isAllowed = options.rights.field(entity, field, 'create') === 'edit'
       list.push({ field, columns: own, start: columns.length, isSettable, isAllowed, ...this.defaultOf(field, own) })
       columns.push(...own.map(({ column, sqlType }) => ({ name: column, sqlType })))
     }

@@ -63,11 +63,11 @@ export const outOfReach = ({ entity }: EntityModel, operation: 'create' | 'updat
       })
 
 /** @throws RL301 with every field of the body that the actor may not write */
-export function requireEditable(rights: Rights, entity: EntityModel, body: unknown): void {
+export function requireEditable(rights: Rights, entity: EntityModel, body: unknown, write: 'create' | 'update'): void {
   if (typeof body !== 'object' || body === null) return
   const problems = Object.keys(body).flatMap((name) => {
     const field = entity.field(name)
-    if (!field || rights.field(entity, field) === 'edit') return []
+    if (!field || rights.field(entity, field, write) === 'edit') return []
     return [{ path: `/${name}`, key: 'not_allowed', message: 'may not be set by your role' }]
   })
   if (problems.length === 0) return

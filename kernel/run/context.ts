@@ -2,7 +2,8 @@
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { Actor } from '../actor.ts'
 import { actorInputs, environmentOf } from './actor-inputs.ts'
-import { rightsOf, type Rights } from '../plan/rights.ts'
+import { actorRights } from '../plan/plugin-rights.ts'
+import type { Rights } from '../plan/rights.ts'
 import type { Seal } from '../plan/field-value.ts'
 import type { GuardedWrite, WriteGuard } from './guard.ts'
 import { keepMarks } from './mark-shared.ts'
@@ -31,7 +32,7 @@ export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guar
     loaded,
     model: loaded.model,
     actor,
-    rights: rightsOf(loaded.model, actor),
+    rights: actorRights(loaded.model, actor),
     seal,
     environment,
     inputs: actorInputs(actor, environment),

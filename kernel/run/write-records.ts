@@ -46,7 +46,7 @@ export async function createRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'create')
-  requireEditable(context.rights, entity, body)
+  requireEditable(context.rights, entity, body, 'create')
   const id = newId()
   const plan = planWrite(context, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
   const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
@@ -82,7 +82,7 @@ export async function updateRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'update')
-  requireEditable(context.rights, entity, body)
+  requireEditable(context.rights, entity, body, 'update')
   const plan = planWrite(context, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
   const hasVersion = version !== undefined
   const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
