@@ -25,12 +25,14 @@ export async function inTenant(c: HonoContext<TenantEnv>, services: Services, wo
 
 async function withFreshPlan(c: HonoContext<TenantEnv>, services: Services, work: TenantWork): Promise<Response> {
   const { actor, loaded } = c.var
+  const contextOf = (version: LoadedTenant): Context =>
+    makeContext(version, actor, services.seal, services.guards, services.hooks)
   try {
-    return await work(makeContext(loaded, actor, services.seal, services.guards))
+    return await work(contextOf(loaded))
   } catch (error) {
     if (!isStalePlan(error) && !(error instanceof RelataError && isStalePlan(error.cause))) throw error
     const fresh = await services.catalog.reload(loaded.tenant.slug)
-    return work(makeContext(fresh, actor, services.seal, services.guards))
+    return work(contextOf(fresh))
   }
 }
 

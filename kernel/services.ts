@@ -8,6 +8,7 @@ import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
 import type { PluginSet } from './plugins/contract.ts'
 import type { Seal } from './plan/field-value.ts'
+import type { BeforeHooks } from './run/before-hooks.ts'
 import type { WriteGuard } from './run/guard.ts'
 import type { Database, Queryable } from './run/database.ts'
 import type { Logger } from 'pino'
@@ -123,4 +124,6 @@ export interface Services {
   seal: Seal
   /** Checks hung before a write is committed, by trait of the entity. */
   guards: Readonly<Record<string, WriteGuard>>
+  /** Asked before a write is written, where plugins want to be. */
+  hooks: BeforeHooks | null
 }

@@ -132,6 +132,24 @@ export function intersect(a: Rights, b: Rights): Rights {
 const lesser = (a: FieldRight, b: FieldRight): FieldRight =>
   FIELD_RIGHTS.indexOf(a) <= FIELD_RIGHTS.indexOf(b) ? a : b
 
+/** Of these members of a body: fields that the plugin may not set, whoever it acts for. Unknown ones are told elsewhere. */
+export function fieldsNotGranted(
+  model: Model,
+  plugin: Pick<PluginPart, 'name' | 'grants'>,
+  target: EntityModel,
+  write: 'create' | 'update',
+  names: readonly string[],
+): string[] {
+  const rights = pluginRights(model, plugin)
+  const { entity } = target
+  return names.filter((name) => {
+    const field = target.field(name)
+    if (field) return rights.field(target, field, write) !== 'edit'
+    if (entity.package === plugin.name || (name !== 'owner' && name !== 'owner_team')) return false
+    return [null, name].every((one) => !plugin.grants.has(fieldKey(write, entity.name, one)))
+  })
+}
+
 /** @param fields that it asked for, of those that it was not granted */
 export function notGranted(
   plugin: string,
@@ -143,7 +161,14 @@ export function notGranted(
   const hint = isClosed(entity, operation) ? undefined : manifestLine(entity.name, operation, fields)
   return new RelataError('RL404', `The plugin ${plugin} may not ${operation}${what} ${entity.name}.`, {
     hint: hint ?? 'No plugin may: it decides over people, keys or metadata.',
+    members: { grants: keysOf(entity.name, operation, fields) },
   })
+}
+
+function keysOf(entity: string, operation: Operation, fields?: readonly string[]): string[] {
+  if (operation !== 'read' && operation !== 'create' && operation !== 'update') return [`${operation}:${entity}`]
+  const list: readonly (string | null)[] = fields ?? [null]
+  return list.map((field) => fieldKey(operation, entity, field))
 }
 
 function manifestLine(entity: string, operation: Operation, fields?: readonly string[]): string {

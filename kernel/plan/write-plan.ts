@@ -31,12 +31,22 @@ export interface WritePlan {
   kept: readonly (KeptColumn & { problem: ValueProblem })[]
   /** Of a change that sets one day of a period; follows from what is provided. */
   period: HalfPeriod | undefined
+  /** Set by a plugin whose own fields they are, though people may not. */
+  free: ReadonlySet<string>
   /** Values of the statement's inputs. */
   inputs: Record<string, string | null>
   /** Equal shapes share a statement. */
   shape: string
 }
 
+export interface WriteOptions {
+  /** Fields that may be set though they are read-only: a plugin's own. */
+  free?: ReadonlySet<string> | undefined
+  /** Somebody may still fill in what is required. */
+  isUnfinished?: boolean
+}
+
+const NONE: ReadonlySet<string> = new Set()
 const EMPTY = { ok: true, texts: [], isEmpty: true, target: undefined, kept: undefined } as const
 const SYSTEM_MEMBERS = new Set([
   'id',
@@ -57,14 +67,15 @@ export function planWrite(
   body: unknown,
   kind: 'create' | 'update',
   seal: SealField,
+  { free = NONE, isUnfinished = false }: WriteOptions = {},
 ): WritePlan {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
   }
-  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal })
+  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal }, free)
   for (const [name, value] of Object.entries(body)) builder.member(name, value)
   if (kind === 'create') builder.addDefaults()
-  return builder.finish(kind)
+  return builder.finish(kind, isUnfinished)
 }
 
 class WriteBuilder {
@@ -72,6 +83,7 @@ class WriteBuilder {
   private readonly entity: EntityModel
   private readonly environment: RuleEnvironment
   private readonly into: Destination
+  private readonly free: ReadonlySet<string>
   private readonly problems: Problem[] = []
   private readonly provided = new Map<string, Field>()
   private readonly owners: string[] = []
@@ -80,11 +92,12 @@ class WriteBuilder {
   private readonly kept: WritePlan['kept'][number][] = []
   private readonly inputs: Record<string, string | null> = {}
 
-  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination) {
+  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination, free: ReadonlySet<string>) {
     this.model = into.model
     this.entity = entity
     this.environment = environment
     this.into = into
+    this.free = free
   }
 
   member(name: string, value: unknown): void {
@@ -118,10 +131,15 @@ class WriteBuilder {
     })
   }
 
-  finish(kind: 'create' | 'update'): WritePlan {
+  finish(kind: 'create' | 'update', isUnfinished: boolean): WritePlan {
     for (const field of this.entity.entity.fields) {
       const isMissing = kind === 'create' && !this.provided.has(field.name) && fieldType(field.type).isWritable
-      if (isMissing && field.required && !this.problems.some((problem) => problem.path === `/${field.name}`))
+      if (
+        isMissing &&
+        field.required &&
+        !isUnfinished &&
+        !this.problems.some((problem) => problem.path === `/${field.name}`)
+      )
         this.required(field.name)
     }
     this.problems.push(...this.betweenFields(kind))
@@ -136,6 +154,7 @@ class WriteBuilder {
       parents: this.parents,
       kept: this.kept,
       period: kind === 'update' ? halfPeriod(this.entity, (name) => this.provided.has(name)) : undefined,
+      free: this.free,
       inputs: this.inputs,
       shape: [
         names.join(','),
@@ -143,6 +162,7 @@ class WriteBuilder {
         targets.join(','),
         this.parents.map((field) => field.name).join(','),
         this.kept.map(({ field }) => field).join(','),
+        [...this.free].sort().join(','),
       ].join('|'),
     }
   }
@@ -160,7 +180,7 @@ class WriteBuilder {
   }
 
   private field(name: string, field: Field, value: unknown, isDefault: boolean): void {
-    if (!fieldType(field.type).isWritable || (field.readOnly && !isDefault))
+    if (!fieldType(field.type).isWritable || (field.readOnly && !isDefault && !this.free.has(field.name)))
       return this.problem(name, 'read_only', 'cannot be set')
     if (this.provided.has(field.name)) return this.problem(name, 'twice', 'stands there twice, under two of its names')
     const columns = writtenColumns(field)

@@ -1,6 +1,7 @@
 // What every read and write is given: whose request it is, the one version it sees, and where to run.
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { Actor } from '../actor.ts'
+import type { BeforeHooks } from './before-hooks.ts'
 import { actorInputs, environmentOf } from './actor-inputs.ts'
 import { actorRights } from '../plan/plugin-rights.ts'
 import type { Rights } from '../plan/rights.ts'
@@ -22,11 +23,19 @@ export interface Context {
   inputs: Readonly<Record<string, string | null>>
   /** By trait of the entity; run after the write, in its transaction, so that they see its result. */
   guards: Readonly<Record<string, WriteGuard>>
+  /** What plugins say before a write; null: they are not asked, as by the kernel's own work. */
+  hooks: BeforeHooks | null
   /** The writer knows that there may be such a record already: duplicate rules that only warn are not asked. */
   acceptsDuplicates: boolean
 }
 
-export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guards: Context['guards'] = {}): Context {
+export function makeContext(
+  loaded: LoadedTenant,
+  actor: Actor,
+  seal: Seal,
+  guards: Context['guards'] = {},
+  hooks: BeforeHooks | null = null,
+): Context {
   const environment = environmentOf(actor)
   return {
     loaded,
@@ -37,6 +46,7 @@ export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guar
     environment,
     inputs: actorInputs(actor, environment),
     guards,
+    hooks,
     acceptsDuplicates: false,
   }
 }
