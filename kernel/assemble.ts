@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import { AUTH_GUARDS, type AuthRoom, openAuth } from './auth/index.ts'
 import { invitationLink } from './auth/invitations.ts'
 import { openCatalog } from './catalog/store.ts'
+import { DISPATCHERS_AT_ONCE } from './events/dispatcher.ts'
+import { type EventsPace, openEvents } from './events/index.ts'
 import { createFileStore } from './files/file-store.ts'
 import { createApp } from './http/app.ts'
 import type { Health } from './http/health.ts'
@@ -42,10 +44,12 @@ export interface KernelOptions {
   pagesFolder: string
   /** Between tries to send a message: for tests. */
   mailPausesMs?: readonly number[]
+  /** How often events and work are looked for that nobody told of: for tests. */
+  pace?: EventsPace
 }
 
-/** Each running job keeps one; the others are for publishes, bulk loads and exports. */
-const LONG_POOL_SIZE = JOBS_AT_ONCE + 4
+/** Each running job and each dispatcher of events keeps one; the others are for publishes, bulk loads and exports. */
+const LONG_POOL_SIZE = JOBS_AT_ONCE + DISPATCHERS_AT_ONCE + 4
 
 export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
   const { config, databaseUrl } = options
@@ -65,7 +69,7 @@ export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
 }
 
 async function furnish(
-  { config, log, metadataFolder, pagesFolder, mailPausesMs }: KernelOptions,
+  { config, log, databaseUrl, metadataFolder, pagesFolder, mailPausesMs, pace }: KernelOptions,
   database: Database,
   directUrl: string,
 ): Promise<Kernel> {
@@ -73,11 +77,13 @@ async function furnish(
   const secrets = readSecrets(config)
   const keys = createKeyring(secrets)
   const catalog = await openCatalog({ database, log })
+  const events = openEvents({ database, databaseUrl, catalog, log, ...(pace ? { pace } : {}) })
   const jobs = startJobs({
     database,
     catalog,
     log,
     handlers: jobHandlers({ database, seal: keys.seal, metadataFolder }),
+    written: (schema) => events.nudge(schema),
   })
   const publisher = createPublisher({ database, catalog, jobs, log })
   const auth = await openAuth({
@@ -112,6 +118,7 @@ async function furnish(
     mail,
     seal: keys.seal,
     guards: AUTH_GUARDS,
+    events,
   }
   const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })
   const health: Health = { isReady: false }
@@ -133,6 +140,7 @@ async function furnish(
     health,
     async close() {
       await jobs.stop()
+      await events.close()
       await mail.close()
       await catalog.close()
       await auth.close()

@@ -60,6 +60,7 @@ async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, dat
   if (process.argv.includes('--demo')) await makeDemo(kernel)
   const address = await listen(kernel, config, log, lifecycle)
   kernel.health.isReady = true
+  kernel.services.events.start()
   await greet(kernel, config.publicUrl ?? address)
 }
 

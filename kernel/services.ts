@@ -4,6 +4,7 @@ import type { PackageSource } from '../sdk/metadata/source.ts'
 import type { Problem, RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
+import type { Events } from './events/contract.ts'
 import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
 import type { PluginSet } from './plugins/contract.ts'
@@ -121,4 +122,6 @@ export interface Services {
   seal: Seal
   /** Checks hung before a write is committed, by trait of the entity. */
   guards: Readonly<Record<string, WriteGuard>>
+  /** What writes left in the outbox, and the queue of work. */
+  events: Events
 }
