@@ -86,6 +86,8 @@ export interface NewWork {
   payload: unknown
   /** Not before. */
   startAfterMs?: number
+  /** Record of `system.dead_letter` that is run again: it learns what becomes of it. */
+  letter?: string
 }
 
 export interface Schedule {
@@ -103,6 +105,8 @@ export interface Schedule {
 export interface Queue {
   /** Before `Events.start`; the same kinds in every process. @param kind letters, digits, `_`, `-` and `.` */
   handle(kind: string, handler: WorkHandler, rules?: WorkRules): void
+  /** Somebody does work of this kind. */
+  knows(kind: string): boolean
   /** @param tx the work exists when the transaction is committed, and not before */
   add(work: readonly NewWork[], tx?: Queryable): Promise<void>
   /** Replaces the one of the same key. What was missed while no server ran is made up for once. @throws RL206 */
@@ -122,6 +126,8 @@ export interface Events {
   nudge(schema: string): void
   /** Tell a consumer, or all, again what happened. @returns how many events */
   replay(schema: string, which: { fromId?: string; since?: string; consumer?: string }): Promise<number>
+  /** Run dead letters again that are open: these, or all of a kind. @returns how many @throws RL214 nobody does such work */
+  revive(loaded: LoadedTenant, which: { ids: readonly string[] } | { kind: string }): Promise<number>
   /** Resolves when nothing waits, beside what is to be done much later: for tests. Starts. */
   settled(schema: string): Promise<void>
   close(): Promise<void>

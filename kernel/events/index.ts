@@ -7,7 +7,7 @@ import type { Database } from '../run/database.ts'
 import type { Catalog, LoadedTenant } from '../services.ts'
 import { listTenants, slugOfSchema } from '../tenants/registry.ts'
 import type { Consumer, Events } from './contract.ts'
-import { bury } from './dead-letters.ts'
+import { bury, reviveLetters, settleLetter } from './dead-letters.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { hasOpenEvents, removeOldEvents } from './outbox-rows.ts'
 import { openReplays, type Replays } from './replay.ts'
@@ -55,6 +55,7 @@ class Room implements Events {
       log,
       tenant,
       bury: (loaded, dead) => bury(database, log, loaded, dead),
+      revived: (loaded, letter) => settleLetter(database, loaded, letter),
       ...(pace ? { pace } : {}),
     })
     this.dispatcher = new Dispatcher({
@@ -103,6 +104,10 @@ class Room implements Events {
       ...(since === undefined ? {} : { since }),
       ...(consumer === undefined ? {} : { consumer }),
     })
+  }
+
+  revive(loaded: LoadedTenant, which: { ids: readonly string[] } | { kind: string }): Promise<number> {
+    return reviveLetters(this.options.database, this.queue, loaded, which)
   }
 
   async close(): Promise<void> {

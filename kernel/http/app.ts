@@ -13,6 +13,7 @@ import type { Tenants } from '../tenants/index.ts'
 import { accessRoutes } from './access.ts'
 import { accountRoutes } from './account.ts'
 import { bulkRoutes } from './bulk.ts'
+import { eventRoutes } from './events.ts'
 import { fileRoutes } from './files.ts'
 import { type Health, healthRoutes } from './health.ts'
 import { invitationRoutes, joinRoutes } from './invitations.ts'
@@ -86,6 +87,7 @@ function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publish
     roleRoutes(services),
     userRoutes(services, auth),
     invitationRoutes(services, auth),
+    eventRoutes(services),
   ]
   for (const room of rooms) app.route('/', room)
   return app

@@ -21,6 +21,7 @@ export interface QueueOptions {
   tenant(schema: string): Promise<LoadedTenant | undefined>
   /** After the last try. */
   bury(loaded: LoadedTenant, dead: DeadWork): Promise<void>
+  revived(loaded: LoadedTenant, letter: string): Promise<void>
   pace?: Partial<Pace>
 }
 
@@ -74,6 +75,10 @@ class BossQueue implements WorkingQueue {
     this.kinds.set(name, { name, handler, rules })
   }
 
+  knows(kind: string): boolean {
+    return this.kinds.has(kind)
+  }
+
   async add(work: readonly NewWork[], tx?: Queryable): Promise<void> {
     if (work.length === 0) return
     const boss = await this.open()
@@ -93,21 +98,11 @@ class BossQueue implements WorkingQueue {
   async schedule({ kind, schema, key, cron, timeZone, payload }: Schedule): Promise<void> {
     this.require(kind)
     const boss = await this.open()
-    const own = scheduleKey({ schema, key })
-    try {
-      await boss.schedule(
-        kind,
-        cron,
-        { schema, payload, key },
-        { key: own, tz: timeZone, missed: 'once', singletonKey: keyPrefix(schema, key), group: { id: schema } },
-      )
-    } catch (error) {
-      if (error instanceof Error && 'code' in error) throw error
-      const message = error instanceof Error ? error.message : String(error)
-      throw new RelataError('RL206', `“${cron}” in the time zone ${timeZone} is no schedule: ${message}`, {
-        hint: 'Give minute, hour, day of month, month and day of week, such as 0 6 * * 1-5.',
-      })
-    }
+    requireCron(boss, cron, timeZone)
+    const data = { schema, payload, key }
+    const [own, ordered] = [scheduleKey({ schema, key }), keyPrefix(schema, key)]
+    const options = { key: own, tz: timeZone, missed: 'once', singletonKey: ordered, group: { id: schema } } as const
+    await boss.schedule(kind, cron, data, options)
   }
 
   async unschedule({ schema, kind, key }: Pick<Schedule, 'schema' | 'kind' | 'key'>): Promise<void> {
@@ -206,7 +201,7 @@ class BossQueue implements WorkingQueue {
 
   private async connect(): Promise<PgBoss> {
     const { PgBoss } = await import('pg-boss')
-    const { databaseUrl, log, tenant, bury } = this.options
+    const { databaseUrl, log, tenant, bury, revived } = this.options
     this.connection ??= openBossDatabase(databaseUrl)
     const boss = new PgBoss({
       db: this.connection,
@@ -216,7 +211,7 @@ class BossQueue implements WorkingQueue {
       superviseIntervalSeconds: this.pace.watchS,
       monitorIntervalSeconds: this.pace.watchS,
       cronMonitorIntervalSeconds: this.pace.scheduleS,
-      cronWorkerIntervalSeconds: Math.min(this.pace.pollS, this.pace.scheduleS),
+      cronWorkerIntervalSeconds: Math.max(1, Math.min(this.pace.pollS, this.pace.scheduleS)),
     })
     boss.on('error', (error) => this.isStopped || log.debug({ err: error }, 'the queue met an error'))
     boss.on('warning', (warning) => log.debug({ warning }, 'the queue warns'))
@@ -224,7 +219,7 @@ class BossQueue implements WorkingQueue {
     const known = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
     for (const kind of this.kinds.values()) {
       await keepQueue(boss, kind, known.get(kind.name))
-      this.workers.set(kind.name, new Worker(kind, { boss, log, tenant, bury }))
+      this.workers.set(kind.name, new Worker(kind, { boss, log, tenant, bury, revived }))
     }
     return boss
   }
@@ -236,4 +231,17 @@ async function keepQueue(boss: PgBoss, kind: Kind, known: QueueResult | undefine
   if (!known) await boss.createQueue(kind.name, { policy, ...rules })
   else if (Object.entries(rules).some(([name, value]) => known[name as keyof QueueResult] !== value))
     await boss.updateQueue(kind.name, rules)
+}
+
+/** @throws RL206 */
+function requireCron(boss: PgBoss, cron: string, timeZone: string): void {
+  try {
+    if (cron.trim().split(/\s+/).length !== 5) throw new Error('it has not five fields')
+    boss.previewSchedule(cron, { tz: timeZone, count: 1 })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new RelataError('RL206', `“${cron}” in the time zone ${timeZone} is no schedule: ${message}.`, {
+      hint: 'Give minute, hour, day of month, month and day of week, such as 0 6 * * 1-5.',
+    })
+  }
 }

@@ -42,11 +42,11 @@ export function queueOf({ rules }: Kind): Omit<BossQueue, 'name' | 'policy'> & {
 }
 
 /** Of one instant in this order: pg-boss goes by the time of the transaction, then by id. */
-export function jobOf({ schema, key, payload, startAfterMs = 0 }: NewWork) {
+export function jobOf({ schema, key, payload, startAfterMs = 0, letter }: NewWork) {
   const id = newId()
   return {
     id,
-    data: { schema, payload, ...(key === undefined ? {} : { key }) },
+    data: { schema, payload, ...(key === undefined ? {} : { key }), ...(letter === undefined ? {} : { letter }) },
     singletonKey: keyPrefix(schema, key ?? `${MARK}${id}`),
     group: { id: schema },
     ...(startAfterMs > 0 ? { startAfter: new Date(Date.now() + startAfterMs) } : {}),
@@ -66,4 +66,5 @@ export interface Stored {
   payload: unknown
   /** In order within it. */
   key?: string
+  letter?: string
 }

@@ -16,6 +16,8 @@ export interface DeadWork {
   payload: unknown
   attempts: number
   error: unknown
+  /** The dead letter that it was already. */
+  letter: string | undefined
 }
 
 export interface WorkerRoom {
@@ -25,6 +27,8 @@ export interface WorkerRoom {
   tenant(schema: string): Promise<LoadedTenant | undefined>
   /** After the last try. What throws here is tried again. */
   bury(loaded: LoadedTenant, dead: DeadWork): Promise<void>
+  /** A dead letter that was run again is done. What throws here is done again. */
+  revived(loaded: LoadedTenant, letter: string): Promise<void>
 }
 
 const AT_ONCE = 8
@@ -152,6 +156,7 @@ export class Worker {
         payload,
         attempts,
         error,
+        letter: job.data.letter,
       })
     if (attempts >= tries) {
       await bury(new RelataError('RL500', STOPPED_AGAIN, { isPublic: true }), attempts)
@@ -166,7 +171,9 @@ export class Worker {
       const isFinal = error instanceof RelataError && error.members['isFinal'] === true
       if (!isLast && !isFinal) throw error
       await bury(error, attempts + 1)
+      return
     }
+    if (job.data.letter !== undefined) await this.room.revived(loaded, job.data.letter)
   }
 
   private async giveBack(job: Job<Stored>, error: unknown, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { afterAll } from 'vitest'
 import { assembleKernel, type Kernel } from '../../kernel/assemble.ts'
 import { createKey } from '../../kernel/auth/api-keys.ts'
 import { addMember, systemActor } from '../../kernel/auth/index.ts'
+import type { EventsPace } from '../../kernel/events/index.ts'
 import { readConfig } from '../../kernel/platform/config.ts'
 import { createLogger } from '../../kernel/platform/log.ts'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
@@ -45,10 +46,14 @@ export interface Person {
   name?: string
 }
 
-/** @param packages published on top of system and base @param environment of the server, beside RELATA_DATA */
+/**
+ * @param packages published on top of system and base @param environment of the server, beside RELATA_DATA
+ * @param pace of events and work, which begin with `services.events.start()` or `settled()`
+ */
 export async function openTestTenant(
   packages: readonly PackageSource[],
   environment: Readonly<Record<string, string>> = {},
+  pace: EventsPace = {},
 ): Promise<TestTenant> {
   const { url } = await createTestDatabase()
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))
@@ -61,6 +66,7 @@ export async function openTestTenant(
     databaseUrl: url,
     metadataFolder: METADATA_FOLDER,
     pagesFolder,
+    pace,
     mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
