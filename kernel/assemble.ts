@@ -14,7 +14,13 @@ import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import { openMail } from './mail/index.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
+import { openArchiveFolder } from './plugins/archive-folder.ts'
+import { openAvailable } from './plugins/available.ts'
+import { pluginJobs } from './plugins/jobs.ts'
+import { openJournal } from './plugins/journal.ts'
+import type { LifeRoom } from './plugins/life-room.ts'
 import { type Database, openDatabase } from './run/database.ts'
+import { openSandbox } from './sandbox/index.ts'
 import { createPublisher } from './schema/publisher.ts'
 import type { Services } from './services.ts'
 import { createSso } from './sso/flow.ts'
@@ -42,6 +48,8 @@ export interface KernelOptions {
   metadataFolder: string
   /** studio/dist */
   pagesFolder: string
+  /** Plugin packages that are offered. */
+  packagesFolder?: string
   /** Between tries to send a message: for tests. */
   mailPausesMs?: readonly number[]
   /** How often events and work are looked for that nobody told of: for tests. */
@@ -69,7 +77,7 @@ export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
 }
 
 async function furnish(
-  { config, log, databaseUrl, metadataFolder, pagesFolder, mailPausesMs, pace }: KernelOptions,
+  { config, log, databaseUrl, metadataFolder, pagesFolder, packagesFolder, mailPausesMs, pace }: KernelOptions,
   database: Database,
   directUrl: string,
 ): Promise<Kernel> {
@@ -78,11 +86,16 @@ async function furnish(
   const keys = createKeyring(secrets)
   const catalog = await openCatalog({ database, log })
   const events = openEvents({ database, databaseUrl, catalog, log, ...(pace ? { pace } : {}) })
+  // Work that was left may begin before everything that it needs is there.
+  const life = Promise.withResolvers<LifeRoom>()
   const jobs = startJobs({
     database,
     catalog,
     log,
-    handlers: jobHandlers({ database, seal: keys.seal, metadataFolder }),
+    handlers: {
+      ...jobHandlers({ database, seal: keys.seal, metadataFolder }),
+      ...pluginJobs(life.promise),
+    },
     written: (schema) => events.nudge(schema),
   })
   const publisher = createPublisher({ database, catalog, jobs, log })
@@ -130,7 +143,16 @@ async function furnish(
     log,
     allowsPrivate: config.ssoPrivate,
   })
-  const app = createApp({ services, auth, sso, files, tenants, publisher, health, pagesFolder })
+  const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
+  const journal = await openJournal({ database, log })
+  const plugins: LifeRoom = {
+    ...{ database, catalog, publisher, sandbox, journal, keys, log },
+    archives: openArchiveFolder(config.dataFolder),
+    available: openAvailable(packagesFolder ?? null, log),
+    allowsDevelopment: config.devPlugins,
+  }
+  life.resolve(plugins)
+  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
   return {
     app,
     services,
@@ -141,6 +163,8 @@ async function furnish(
     async close() {
       await jobs.stop()
       await events.close()
+      await sandbox.close()
+      await journal.close()
       await mail.close()
       await catalog.close()
       await auth.close()

@@ -53,6 +53,7 @@ async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, dat
     ...(config.databaseDirectUrl ? { directUrl: config.databaseDirectUrl } : {}),
     metadataFolder: path.join(ROOT, 'metadata'),
     pagesFolder: path.join(ROOT, 'studio/dist'),
+    packagesFolder: path.join(ROOT, 'plugins/dist'),
   })
   lifecycle.onStop('kernel', kernel.close, 30_000)
   if (config.admin) await kernel.auth.setup.ensureAdministrator(config.admin)

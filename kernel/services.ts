@@ -10,7 +10,7 @@ import type { Config } from './platform/config.ts'
 import type { PluginSet } from './plugins/contract.ts'
 import type { Seal } from './plan/field-value.ts'
 import type { WriteGuard } from './run/guard.ts'
-import type { Database } from './run/database.ts'
+import type { Database, Queryable } from './run/database.ts'
 import type { Logger } from 'pino'
 
 export interface TenantInfo {
@@ -61,6 +61,8 @@ export interface PublishRequest {
   note?: string
   /** null: the system itself. */
   by: string | null
+  /** Done in the publishing transaction, after everything else; run again when the transaction is. */
+  also?(tx: Queryable, model: Model): Promise<void>
 }
 export interface PublishPlan {
   fromVersion: number

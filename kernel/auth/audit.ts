@@ -32,6 +32,14 @@ export type AuditAction =
   | 'removed'
   | 'published'
   | 'exported'
+  | 'plugin_installed'
+  | 'plugin_upgraded'
+  | 'plugin_granted'
+  | 'plugin_on'
+  | 'plugin_off'
+  | 'plugin_changed'
+  | 'plugin_failed'
+  | 'plugin_removed'
 
 export interface AuditEntry {
   action: AuditAction

@@ -16,7 +16,7 @@ export function deepFreeze<T>(value: T): T {
   return value
 }
 
-const TEXT_MEMBERS: ReadonlySet<string> = new Set([
+export const TEXT_MEMBERS: ReadonlySet<string> = new Set([
   'label',
   'plural',
   'description',
@@ -27,6 +27,7 @@ const TEXT_MEMBERS: ReadonlySet<string> = new Set([
   'reverse_label',
   'inverse_label',
   'group',
+  'confirm',
 ])
 
 /** Languages that texts are written in, the default first. */

@@ -20,6 +20,7 @@ import { connectRollups, finishRollups } from './rollups.ts'
 import { checkEntityRules } from './entity-rules.ts'
 import { buildRoles } from './roles.ts'
 import { Trace } from './trace.ts'
+import { translate } from './translations.ts'
 import { buildViews } from './views.ts'
 
 export interface ResolveInput {
@@ -43,6 +44,7 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   const trace = new Trace()
   const order = orderPackages(parsePackages(input.sources, trace, problems), problems)
   const areRelated = (a: string, b: string): boolean => order.below(a).has(b) || order.below(b).has(a)
+  translate(order, trace, problems)
   const things = mergeThings(order, { trace, problems, areRelated })
 
   const bench: Bench = { order, trace, problems, book: new NameBook(input.names), entities: [], broken: things.broken }

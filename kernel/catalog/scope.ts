@@ -50,25 +50,28 @@ export function scopeOf(lookup: ScopeLookup, start: ScopeEntity, computed: Compu
 
 export interface Relation {
   child: ScopeEntity
-  /** To-one reference of the child, by name. */
+  /** Reference of the child, by name; to this entity, or a polymorphic one that may lead to it. */
   reference: string
 }
 
 /**
- * The records whose reference leads to an entity: `base.person.employer`, or the name of a many-to-many field, which
- * stands for its links.
+ * The records whose reference leads to an entity: `base.person.employer`, `base.task.about`, or the name of a
+ * many-to-many field, which stands for its links.
  */
 export function findRelation(lookup: ScopeLookup, start: ScopeEntity, name: string): Relation | undefined {
   const dot = name.lastIndexOf('.')
   const link = dot < 0 ? start.field(name)?.options.link : undefined
   const child = lookup.find(link ? link.entity : name.slice(0, Math.max(dot, 0)))
   const reference = link ? link.source : name.slice(dot + 1)
-  const target = child && targetOf(lookup, child, reference)
-  return child && target?.entity.name === start.entity.name ? { child, reference } : undefined
+  if (!child) return undefined
+  const leadsHere =
+    targetOf(lookup, child, reference)?.entity.name === start.entity.name ||
+    start.entity.inbound.some((one) => one.isPolymorphic && one.entity === child.entity.name && one.field === reference)
+  return leadsHere ? { child, reference } : undefined
 }
 
 function relationsOf({ entity }: ScopeEntity): string[] {
-  const inbound = entity.inbound.filter((one) => !one.isPolymorphic).map((one) => `${one.entity}.${one.field}`)
+  const inbound = entity.inbound.map((one) => `${one.entity}.${one.field}`)
   return [...inbound, ...entity.fields.filter((field) => field.options.link).map((field) => field.name)]
 }
 

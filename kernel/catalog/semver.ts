@@ -49,6 +49,11 @@ function parse(text: string): Version | undefined {
   return [major, minor, patch]
 }
 
+/** Below 0: `a` is the earlier one. Of versions that can be read. */
+export function compareVersions(a: string, b: string): number {
+  return compare(parse(a) ?? [0, 0, 0], parse(b) ?? [0, 0, 0])
+}
+
 function compare(a: Version, b: Version): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }

@@ -5,12 +5,12 @@ import { latestSnapshot } from '../schema/versions.ts'
 import type { Database } from '../run/database.ts'
 import type { Catalog, LoadedTenant, TenantInfo } from '../services.ts'
 import { findBySlug, infoOf, INSTALLATION_SCHEMA, noSuchTenant } from '../tenants/registry.ts'
-import { NO_PLUGINS } from '../plugins/contract.ts'
+import { createPluginSet } from '../plugins/plugin-set.ts'
 import { Model } from './model.ts'
 
 /**
  * `SLUG VERSION`, told when a publish is committed; version 0: the tenant is gone. `SLUG VERSION prepared`: a job has
- * computed what was pending in that version.
+ * computed what was pending in that version. `SLUG VERSION plugins`: a plugin was switched on or off, or granted more.
  */
 export const VERSION_CHANNEL = 'relata_version'
 
@@ -32,6 +32,8 @@ export interface CatalogOptions {
 
 interface Kept {
   loaded: LoadedTenant
+  /** How often its plugins have changed. */
+  plugins: number
   sizeBytes: number
 }
 
@@ -119,19 +121,23 @@ class Store implements CatalogStore {
       throw noSuchTenant()
     }
     const known = this.kept.get(slug)
-    // A slow read must not take back a newer version.
+    // A slow read must not take back a newer version, nor newer plugins.
     if (known && known.loaded.tenant.id === tenant.id && known.loaded.model.version > found.snapshot.version)
       return known.loaded
+    if (known && known.loaded.tenant.id === tenant.id && known.plugins > tenant.plugins) return known.loaded
     const made = new Model(found.snapshot, found.pending)
     // What is kept beside a model (compiled statements, texts for the browser) serves on while nothing has changed.
     const isSame = known?.loaded.tenant.id === tenant.id && known.loaded.model.key === made.key
+    const model = isSame ? known.loaded.model : made
+    const plugins = createPluginSet(found.plugins, model)
+    const isSameSet = isSame && known.loaded.plugins.key === plugins.key
     const loaded: LoadedTenant = {
       tenant: infoOf(tenant),
-      model: isSame ? known.loaded.model : made,
-      plugins: NO_PLUGINS,
+      model,
+      plugins: isSameSet ? known.loaded.plugins : plugins,
     }
     this.kept.delete(slug)
-    this.kept.set(slug, { loaded, sizeBytes: found.sizeBytes })
+    this.kept.set(slug, { loaded, plugins: tenant.plugins, sizeBytes: found.sizeBytes })
     this.makeRoom()
     return loaded
   }
@@ -148,7 +154,7 @@ class Store implements CatalogStore {
 
   private hear(payload: string): void {
     const [slug = '', version, what] = payload.split(' ')
-    if (what === 'prepared') this.renew(slug)
+    if (what === 'prepared' || what === 'plugins') this.renew(slug)
     else this.notice(slug, Number(version))
   }
 
@@ -180,13 +186,15 @@ class Store implements CatalogStore {
     if (slugs.length === 0 || this.isClosed) return
     try {
       const rows = await this.database.query(
-        `SELECT slug, version, state FROM ${INSTALLATION_SCHEMA}.tenants WHERE slug IN (SELECT json_array_elements_text($1::text::json))`,
+        `SELECT slug, version, state, plugins FROM ${INSTALLATION_SCHEMA}.tenants WHERE slug IN (SELECT json_array_elements_text($1::text::json))`,
         [JSON.stringify(slugs)],
       )
       const versions = new Map(rows.map(([slug, version, state]) => [slug, state === 'ready' ? Number(version) : 0]))
+      const plugins = new Map(rows.map((row) => [row[0], Number(row[3])]))
       for (const slug of slugs) {
         this.notice(slug, versions.get(slug) ?? 0)
-        if (this.kept.get(slug)?.loaded.model.pending.size) this.renew(slug)
+        const kept = this.kept.get(slug)
+        if (kept && (kept.loaded.model.pending.size > 0 || kept.plugins < (plugins.get(slug) ?? 0))) this.renew(slug)
       }
     } catch (error) {
       if (!this.isClosed) this.log.debug({ err: error }, 'could not ask for new versions')

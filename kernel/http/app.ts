@@ -4,6 +4,7 @@ import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
 import type { AuthRoom } from '../auth/index.ts'
 import type { FileStore } from '../files/file-store.ts'
+import type { LifeRoom } from '../plugins/life-room.ts'
 import { enterTenant, type TenantEnv } from '../request.ts'
 import { problemResponse } from '../respond/problem.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
@@ -22,6 +23,8 @@ import { metaRoutes } from './meta.ts'
 import { metadataRoutes } from './metadata.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { pluginJournalRoutes } from './plugin-journal.ts'
+import { pluginRoutes } from './plugins.ts'
 import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
 import { clientAddress, sameOriginOnly, securityHeaders } from './security.ts'
@@ -39,12 +42,14 @@ export interface AppParts {
   files: FileStore
   tenants: Tenants
   publisher: SchemaPublisher
+  plugins: LifeRoom
   health: Health
   /** studio/dist */
   pagesFolder: string
 }
 
-export function createApp({ services, auth, sso, files, tenants, publisher, health, pagesFolder }: AppParts): Hono {
+export function createApp(parts: AppParts): Hono {
+  const { services, auth, sso, tenants, health, pagesFolder } = parts
   const { log } = services
   const app = new Hono()
   app.onError((error, c) => problemResponse(error, log, { method: c.req.method, path: c.req.path }))
@@ -59,7 +64,7 @@ export function createApp({ services, auth, sso, files, tenants, publisher, heal
   app.route('/api', ssoRoutes(services, auth, sso))
   app.route('/api', joinRoutes(services, auth))
   app.route('/api', tenantRoutes(services, auth, tenants))
-  app.route('/api/v1/:tenant', tenantApp(services, auth, files, publisher))
+  app.route('/api/v1/:tenant', tenantApp(parts))
   app.all('/api/*', (c) => {
     const error = new RelataError('RL101', `There is nothing at ${c.req.method} ${c.req.path}.`, {
       hint: 'The tenant’s openapi.json describes every address.',
@@ -71,7 +76,7 @@ export function createApp({ services, auth, sso, files, tenants, publisher, heal
 }
 
 /** Everything within one tenant, behind its door. */
-function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publisher: SchemaPublisher): Hono<TenantEnv> {
+function tenantApp({ services, auth, files, publisher, plugins }: AppParts): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
@@ -79,6 +84,8 @@ function tenantApp(services: Services, auth: AuthRoom, files: FileStore, publish
     accessRoutes(services),
     metaRoutes(services),
     metadataRoutes(services, publisher),
+    pluginRoutes(services, plugins),
+    pluginJournalRoutes(services, plugins),
     bulkRoutes(services),
     fileRoutes(services, files),
     openApiRoutes(services),

@@ -27,6 +27,8 @@ export interface Config {
   readonly minPasswordLength: number
   /** Identity providers may stand in the server's own network. */
   readonly ssoPrivate: boolean
+  /** Plugins may be loaded from somebody's folder, unsigned and with everything granted. */
+  readonly devPlugins: boolean
   /** Webhooks may call the server's own network. */
   readonly webhookPrivate: boolean
   /** First encrypts, all decrypt; empty: the key file in the data folder is used. */
@@ -111,6 +113,7 @@ export function readConfig(env: Environment = process.env): Config {
     smtp: smtpUrl && mailFrom ? Object.freeze({ url: smtpUrl, from: mailFrom }) : null,
     minPasswordLength,
     ssoPrivate: read(VARIABLES.ssoPrivate),
+    devPlugins: read(VARIABLES.devPlugins),
     webhookPrivate: read(VARIABLES.webhookPrivate),
     secrets: Object.freeze([...read(VARIABLES.secrets)]),
     logLevel: read(VARIABLES.logLevel),

@@ -218,6 +218,16 @@ export const VARIABLES = {
     fallback: false,
     read: readYesNo,
   }),
+  devPlugins: define({
+    name: 'RELATA_DEV_PLUGINS',
+    help: '`true` on a server where plugins are written: `relata plugin dev` may load them unsigned and grant them all that they ask for.',
+    defaultText: '`false`',
+    fallback: false,
+    read: (text) =>
+      text === 'true' || text === 'false'
+        ? text === 'true'
+        : { why: 'it is neither true nor false', whatToDo: 'Use true or false.' },
+  }),
   logLevel: define<LogLevel>({
     name: 'RELATA_LOG_LEVEL',
     help: `One of ${LOG_LEVELS.join(', ')}.`,

@@ -62,8 +62,8 @@ export type Failure =
   | { kind: 'timeout'; afterMs: number }
   /** The process that ran it is gone. */
   | { kind: 'lost'; reason: string }
-  /** The circuit breaker is open. */
-  | { kind: 'paused'; untilMs: number }
+  /** The circuit breaker is open; null: until an administrator resumes it. */
+  | { kind: 'paused'; untilMs: number | null }
   | { kind: 'cancelled' }
 
 export type Outcome = { usage: Usage; logs: readonly LogLine[] } & (

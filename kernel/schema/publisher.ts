@@ -5,11 +5,12 @@ import { RelataError } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import { AUTH_CHANNEL, tenantMessage } from '../auth/channel.ts'
 import { lockAdministrators, requireAdministrator } from '../auth/index.ts'
-import { Model } from '../catalog/model.ts'
+import { type EntityModel, Model } from '../catalog/model.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
 import { writeAudit } from '../auth/audit.ts'
 import { insertJob } from '../jobs/job-rows.ts'
 import type { Jobs } from '../jobs/runner.ts'
+import { pluginNames } from '../plugins/plugin-rows.ts'
 import type { Database, Reserved } from '../run/database.ts'
 import { fromPostgres, isUniqueViolation } from '../run/postgres-error.ts'
 import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from '../services.ts'
@@ -17,6 +18,7 @@ import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/regi
 import { prepareCopy } from './copies.ts'
 import { type Draft, planPublish } from './planner.ts'
 import { writeRoles } from './role-rows.ts'
+import { type Trial, tryDraft } from './try-draft.ts'
 import { insertVersion, latestVersion, versionAt } from './versions.ts'
 
 export interface PublisherOptions {
@@ -27,12 +29,22 @@ export interface PublisherOptions {
 }
 
 export interface SchemaPublisher extends Publisher {
-  /** Publish the sources of an earlier version as a new one; the kernel's own package stays as it is. @throws RL213 */
+  /**
+   * Publish the sources of an earlier version as a new one; the kernel's own package and those of plugins stay as they
+   * are. @throws RL213
+   */
   restore(
     tenant: TenantInfo,
     version: number,
     request: Omit<PublishRequest, 'packages' | 'remove'>,
   ): ReturnType<Publisher['publish']>
+  /** The draft that these packages would make, run on records and taken back. @throws RL200 RL214 as a plan */
+  tryOut(
+    tenant: TenantInfo,
+    draft: Pick<PublishRequest, 'packages' | 'remove'>,
+    entity: EntityModel,
+    ids: readonly string[],
+  ): Promise<Trial>
 }
 
 /** How long to wait for another publish of the same tenant. */
@@ -72,6 +84,18 @@ export function createPublisher({ database, catalog, jobs, log }: PublisherOptio
       })
       return planOf(draft)
     },
+    async tryOut(info, { packages, remove = [] }, entity, ids) {
+      const tenant = await tenantById(database, info.id)
+      return database.reserve(async (connection) => {
+        const latest = await latestIfAny(connection, tenant)
+        const draft = await planPublish(connection, { tenant, latest, packages, remove, confirm: [], isSystem: false })
+        try {
+          return await tryDraft(connection, draft, entity, ids)
+        } catch (error) {
+          throw busy(error, 'The tables are in use by something that takes long.')
+        }
+      })
+    },
     publish: (info, request) => publish(info, async () => request),
     restore: (info, version, request) =>
       publish(info, async (connection) => {
@@ -79,11 +103,13 @@ export function createPublisher({ database, catalog, jobs, log }: PublisherOptio
           await versionAt(connection, info.schema, version),
           await latestVersion(connection, info.schema),
         ]
-        const packages = old.sources.filter(({ name }) => name !== 'system')
+        // What came as a plugin stays as its code knows it.
+        const fixed = new Set(['system', ...(await pluginNames(connection, info.schema))])
+        const packages = old.sources.filter(({ name }) => !fixed.has(name))
         const names = new Set(old.sources.map(({ name }) => name))
         const remove = (now?.sources ?? [])
           .map(({ name }) => name)
-          .filter((name) => name !== 'system' && !names.has(name))
+          .filter((name) => !fixed.has(name) && !names.has(name))
         return { note: `Version ${version} restored`, ...request, packages, remove }
       }),
   }
@@ -247,6 +273,7 @@ async function publishOnce(
   await writeRoles(connection, model, request)
   const jobs: string[] = []
   for (const job of draft.jobs) jobs.push(await insertJob(connection, model, job))
+  await request.also?.(connection, model)
   await setVersion(connection, tenant.id, snapshot.version, systemHash(draft.sources))
   await connection.query('SELECT pg_notify($1, $2)', [AUTH_CHANNEL, tenantMessage(tenant.schema)])
   await connection.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${snapshot.version}`])

@@ -5,6 +5,8 @@ import type { PackageSource } from '../../sdk/metadata/source.ts'
 import type { WireVersion } from '../../sdk/wire/metadata.ts'
 import { deepFreeze } from '../catalog/freeze.ts'
 import type { PhysicalNames } from '../catalog/physical-names.ts'
+import { activePlugins, activePluginsSql } from '../plugins/active-plugins.ts'
+import type { ActivePlugin } from '../plugins/contract.ts'
 import type { Queryable } from '../run/database.ts'
 import { ident, toStatement } from '../sql/sql.ts'
 import type { PlanStep } from '../services.ts'
@@ -58,6 +60,8 @@ export interface LatestSnapshot {
   sizeBytes: number
   /** Ids of roll-ups whose last job has not come to its end. */
   pending: ReadonlySet<string>
+  /** Those that are on. */
+  plugins: readonly ActivePlugin[]
 }
 
 /** All that requests need of a version, as it is at one moment. */
@@ -69,14 +73,15 @@ export async function latestSnapshot(database: Queryable, schema: string): Promi
          SELECT DISTINCT ON (f.field) f.field, j.state FROM ${jobs} AS j, json_array_elements_text(j.payload -> 'fieldIds') AS f(field)
          WHERE j.kind = '${JOB_KINDS.rollups}' ORDER BY f.field, j.id DESC
        ) AS last WHERE last.state <> 'done'
-     ) FROM ${table(schema)} ORDER BY version DESC LIMIT 1`,
+     ), (${activePluginsSql(schema)}) FROM ${table(schema)} ORDER BY version DESC LIMIT 1`,
   )
-  const [text, pending] = row ?? []
+  const [text, pending, plugins] = row ?? []
   if (!text) return undefined
   return {
     snapshot: deepFreeze(JSON.parse(text)),
     sizeBytes: text.length,
     pending: new Set(JSON.parse(pending ?? '[]')),
+    plugins: activePlugins(plugins),
   }
 }
 

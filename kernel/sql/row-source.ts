@@ -8,7 +8,7 @@ import { isPending } from '../catalog/pending.ts'
 import { findPath, findStep, type ReferenceStep, type ResolvedPath, resolvePath } from '../plan/paths.ts'
 import { entityScope, findRelation } from '../catalog/scope.ts'
 import { type ConstantOf, predicateSql, type RelatedOf, valueSql } from '../rules/sql.ts'
-import { ident, join, type Sql, sql, trusted } from './sql.ts'
+import { ident, join, literal, type Sql, sql, trusted } from './sql.ts'
 
 export interface Column {
   sql: Sql
@@ -159,19 +159,22 @@ export class RowSource {
     const { model } = this
     const found = findRelation(model, this.entity, relation)
     const child = found && model.find(found.child.entity.name)
-    const step = found && child && findStep(model, child, found.reference)
-    if (!child || !step)
+    const columns = found && child && referenceColumns(model, child, found.reference)
+    if (!child || !columns)
       throw new RelataError('RL204', `No records lead to ${this.entity.entity.name} by “${relation}”.`)
     const alias = `x${Number(/^x(\d+)/.exec(this.alias)?.[1] ?? 0) + 1}`
     const joins = new Joins(`${alias}_`, this.eyes)
     const row = new RowSource(model, child, alias, joins)
     const table = ident(model.snapshot.schema, child.entity.table)
     const readable = this.eyes?.(child, alias)
+    const isOfEntity = columns.entity
+      ? sql` AND ${row.own(columns.entity)} = ${literal(this.entity.entity.name)}`
+      : sql``
     return {
       columns: (path) => row.column(path).sql,
       relatedOf: row.relatedOf,
       source: () =>
-        sql`FROM ${table} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own(step.column)} = ${this.own('id')} AND ${row.own('deleted_at')} IS NULL${readable ? sql` AND ${readable}` : sql``}`,
+        sql`FROM ${table} AS ${ident(alias)}${joins.toSql()} WHERE ${row.own(columns.id)} = ${this.own('id')}${isOfEntity} AND ${row.own('deleted_at')} IS NULL${readable ? sql` AND ${readable}` : sql``}`,
     }
   }
 
@@ -192,6 +195,14 @@ export class RowSource {
     if (this.joins) return this.joins
     throw new RelataError('RL204', `“${path}” reads another record, which is not possible here.`)
   }
+}
+
+/** A polymorphic reference has the entity's present name beside the id. */
+function referenceColumns(model: Model, child: EntityModel, name: string): { id: string; entity?: string } | undefined {
+  const step = findStep(model, child, name)
+  if (step) return { id: step.column }
+  const [entity, id] = child.field(name)?.columns ?? []
+  return entity && id && { entity: entity.column, id: id.column }
 }
 
 /** Digits kept after the point by an average, as by any division of decimals. */

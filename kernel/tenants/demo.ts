@@ -95,6 +95,7 @@ async function people(database: Database, model: Model): Promise<string[]> {
 const KEPT = [
   'system.user',
   'system.role',
+  'system.plugin',
   'system.session',
   'system.key',
   'system.invitation',

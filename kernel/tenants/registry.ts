@@ -19,6 +19,8 @@ export interface Tenant extends TenantInfo {
   baseCurrency: string
   /** Last published; 0 before the first. */
   version: number
+  /** Grows with each change of its plugins. */
+  plugins: number
   /** Who is to be its first administrator; null: nobody. */
   founder: Founder | null
 }
@@ -57,11 +59,12 @@ CREATE TABLE IF NOT EXISTS ${INSTALLATION_SCHEMA}.tenants (
   founder json,
   system_hash text,
   created_at timestamptz NOT NULL DEFAULT now()
-)`
+);
+ALTER TABLE ${INSTALLATION_SCHEMA}.tenants ADD COLUMN IF NOT EXISTS plugins int8 NOT NULL DEFAULT 0`
 
-const COLUMNS = 'id, slug, title, schema, is_demo, base_currency, state, version, founder'
+const COLUMNS = 'id, slug, title, schema, is_demo, base_currency, state, version, founder, plugins'
 
-function tenantOf([id, slug, title, schema, isDemo, baseCurrency, state, version, founder]: RawRow): Tenant {
+function tenantOf([id, slug, title, schema, isDemo, baseCurrency, state, version, founder, plugins]: RawRow): Tenant {
   return {
     id: id ?? '',
     slug: slug ?? '',
@@ -72,6 +75,7 @@ function tenantOf([id, slug, title, schema, isDemo, baseCurrency, state, version
     state: state === 'making' || state === 'removing' ? state : 'ready',
     version: Number(version),
     founder: founder ? JSON.parse(founder) : null,
+    plugins: Number(plugins),
   }
 }
 
@@ -117,7 +121,10 @@ export async function listTenants(database: Queryable, states: readonly TenantSt
 }
 
 /** @throws RL207 the slug is taken */
-export async function insertTenant(database: Queryable, tenant: Omit<Tenant, 'state' | 'version'>): Promise<void> {
+export async function insertTenant(
+  database: Queryable,
+  tenant: Omit<Tenant, 'state' | 'version' | 'plugins'>,
+): Promise<void> {
   try {
     await database.query(
       `INSERT INTO ${INSTALLATION_SCHEMA}.tenants (id, slug, title, schema, is_demo, base_currency, state, founder)
@@ -155,6 +162,11 @@ export async function setVersion(tx: Queryable, id: string, version: number, sys
     String(version),
     system,
   ])
+}
+
+/** Part of the transaction that changes a plugin: a process that only asks now and then learns of it too. */
+export async function countPluginChange(tx: Queryable, id: string): Promise<void> {
+  await tx.query(`UPDATE ${INSTALLATION_SCHEMA}.tenants SET plugins = plugins + 1 WHERE id = $1`, [id])
 }
 
 /** Tells whether a tenant has the kernel's own package as this server brings it; null: it has none. */

@@ -6,6 +6,7 @@ import type { Keyring } from '../platform/secret.ts'
 import { secretPlace } from '../plan/field-value.ts'
 import type { Database, Queryable } from '../run/database.ts'
 import { ident, input, literal, bind, sql, toStatement } from '../sql/sql.ts'
+import { resealPluginSecrets } from '../plugins/reseal-secrets.ts'
 import { listTenants } from './registry.ts'
 
 export interface Resealing {
@@ -45,6 +46,10 @@ export async function resealSecrets(
   let resealed = 0
   const unopened: Unopened[] = []
   for (const { slug, schema } of await listTenants(database, ['making', 'ready', 'removing'])) {
+    const plugins = await resealPluginSecrets(database, keyring, schema)
+    resealed += plugins.resealed
+    unopened.push(...plugins.unopened)
+    if (plugins.resealed > 0) onProgress({ tenant: slug, field: 'plugins', resealed: plugins.resealed })
     for (const secret of await secretColumns(database, schema)) {
       let after: string | undefined = FIRST_ID
       while (after !== undefined) {

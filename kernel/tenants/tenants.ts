@@ -15,6 +15,7 @@ import type { Jobs } from '../jobs/runner.ts'
 import { insertJob } from '../jobs/job-rows.ts'
 import type { Database } from '../run/database.ts'
 import { newId } from '../run/new-id.ts'
+import { tenantTables } from '../schema/tenant-tables.ts'
 import { latestSnapshot } from '../schema/versions.ts'
 import type { LoadedTenant, Publisher, Services, TenantInfo } from '../services.ts'
 import { sql } from '../sql/sql.ts'
@@ -129,6 +130,8 @@ export function createTenants({ services, publisher, jobs, files, metadataFolder
     const packages = await readPackages(metadataFolder, [SYSTEM_PACKAGE])
     for (const tenant of await outdatedTenants(database, systemHash(packages) ?? '')) {
       try {
+        // Tables first: an organisation whose metadata cannot be brought along is read by this server all the same.
+        await database.transaction((tx) => tx.execute(tenantTables(tenant.schema).join(';\n')))
         await publisher.publish(tenant, { packages, by: null, note: 'New version of the server' })
       } catch (error) {
         // One organisation's metadata that does not go together with it must not keep the others out.
@@ -191,6 +194,7 @@ async function register(database: Database, wish: NewTenant): Promise<Tenant> {
       founder: wish.founder ?? null,
       state: 'making',
       version: 0,
+      plugins: 0,
     }
     try {
       await insertTenant(database, tenant)

@@ -1,4 +1,5 @@
 // What the commands share: where the server is, how failures are told, exit codes.
+import { createInterface } from 'node:readline/promises'
 import { type Command, Option } from 'commander'
 import { createClient, type RelataClient } from '../client/index.ts'
 import { type ErrorCode, type Problem, RelataError } from '../errors.ts'
@@ -89,6 +90,20 @@ const REFUSALS: readonly number[] = [409, 422]
 export function writeProblems(problems: readonly Problem[], folders: readonly PackageFolder[]): number {
   for (const problem of problems) writeError(showProblem(problem, folders))
   return problems.length
+}
+
+/** @param otherwise said when there is nobody to ask: `Nothing was published` */
+export async function asksYes(question: string, otherwise: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    writeError(`\n${otherwise}: there is nobody to ask. Add --yes to go on without asking.`)
+    return false
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`\n${question} [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
 }
 
 export const write = (text: string): void => void process.stdout.write(`${text}\n`)

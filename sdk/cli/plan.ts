@@ -1,11 +1,12 @@
 // `relata plan` and `relata apply`: package folders against what a tenant has, as text; then published.
 import { isDeepStrictEqual } from 'node:util'
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import type { RelataClient } from '../client/index.ts'
+import { RelataError } from '../errors.ts'
 import type { PackageSource } from '../metadata/source.ts'
 import type { WirePlan } from '../wire/metadata.ts'
 import {
+  asksYes,
   confirmOption,
   connect,
   count,
@@ -21,6 +22,10 @@ import {
 } from './command.ts'
 import { type PackageFolder, readFolders } from './folders.ts'
 import { planText } from './plan-text.ts'
+import { isPluginFolder } from '../plugin/build/plugin-folder.ts'
+import { archiveOf } from './plugin/install.ts'
+import { pluginPlanText } from './plugin/plan-words.ts'
+import { pluginPlaces } from './plugin/problems.ts'
 import { waitForJobs } from './wait.ts'
 
 interface PlanOptions extends ServerOptions {
@@ -38,9 +43,15 @@ interface ApplyOptions extends PlanOptions {
 export function addPlanCommands(program: Command): void {
   const folders = 'package folders, or folders of package folders'
   const plan = withServer(program.command('plan'))
-  examples(plan, 'relata plan shop', 'relata plan shop --sql', 'relata plan shop --json > plan.json')
+  examples(
+    plan,
+    'relata plan shop',
+    'relata plan visits     a plugin: rights and behaviour, too',
+    'relata plan shop --sql',
+    'relata plan shop --json > plan.json',
+  )
   plan
-    .description('show what publishing packages would do')
+    .description('show what publishing packages, or installing a plugin, would do')
     .argument('<folder...>', folders)
     .addOption(confirmOption())
     .option('--sql', 'show the statements too')
@@ -62,6 +73,22 @@ export function addPlanCommands(program: Command): void {
 }
 
 async function planFolders(paths: readonly string[], options: PlanOptions): Promise<ExitCode> {
+  const plugins = paths.filter(isPluginFolder)
+  for (const path of plugins) if (!(await planPlugin(path, options))) return 1
+  const others = paths.filter((path) => !plugins.includes(path))
+  return others.length === 0 ? 0 : planPackages(others, options)
+}
+
+/** A plugin brings more than its metadata: rights that it asks for, and what its code does. */
+async function planPlugin(path: string, options: PlanOptions): Promise<boolean> {
+  const archive = await archiveOf(path, { types: true })
+  if (!archive) return false
+  const planned = await connect(options).plugins.plan(archive)
+  write(options.json ? JSON.stringify(planned, null, 2) : pluginPlanText(planned, { withSql: options.sql === true }))
+  return writeProblems(planned.problems, await pluginPlaces(path)) === 0
+}
+
+async function planPackages(paths: readonly string[], options: PlanOptions): Promise<ExitCode> {
   return withPackages(paths, async (packages, folders) => {
     const planned = await connect(options).metadata.plan(packages, options.confirm)
     if (options.json) write(JSON.stringify(planned, null, 2))
@@ -71,6 +98,11 @@ async function planFolders(paths: readonly string[], options: PlanOptions): Prom
 }
 
 async function applyFolders(paths: readonly string[], options: ApplyOptions): Promise<ExitCode> {
+  const plugin = paths.find(isPluginFolder)
+  if (plugin !== undefined) {
+    const hint = `It brings more than metadata. Install it with: relata plugin install ${plugin}`
+    throw new RelataError('RL104', `${plugin} is a plugin.`, { hint })
+  }
   return withPackages(paths, async (packages, folders) => {
     const relata = connect(options)
     const version = options.confirm.length > 0 ? undefined : await versionWith(relata, packages)
@@ -81,7 +113,11 @@ async function applyFolders(paths: readonly string[], options: ApplyOptions): Pr
     const planned = await relata.metadata.plan(packages, options.confirm)
     showPlan(planned, folders, options)
     if (!isConfirmed(planned, options.confirm)) return 1
-    if (!options.yes && !(await asksYes(planned.fromVersion + 1))) return 1
+    if (
+      !options.yes &&
+      !(await asksYes(`Publish this as version ${planned.fromVersion + 1}?`, 'Nothing was published'))
+    )
+      return 1
     const published = await relata.metadata.publish(packages, {
       expectedVersion: planned.fromVersion,
       confirm: options.confirm,
@@ -139,17 +175,4 @@ function isConfirmed({ needsConfirmation }: WirePlan, agreed: readonly string[])
   writeError(`\n${count(open.length, 'step')} would lose data. To agree, add:`)
   for (const step of open) writeError(`  --confirm ${step}`)
   return false
-}
-
-async function asksYes(version: number): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    writeError('\nNothing was published: there is nobody to ask. Add --yes to publish without asking.')
-    return false
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`\nPublish this as version ${version}? [y/N] `)).trim())
-  } finally {
-    terminal.close()
-  }
 }

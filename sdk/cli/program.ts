@@ -1,9 +1,12 @@
 // All commands of `relata` and what their help says.
 import { Command } from 'commander'
 import { addCheckCommand } from './check.ts'
+import { addExportCommand } from './export.ts'
 import { addLoadCommand } from './load.ts'
 import { addNewCommand } from './new.ts'
 import { addPlanCommands } from './plan.ts'
+import { addPluginCommands } from './plugin/index.ts'
+import { addTypesCommand } from './types.ts'
 import { addVersionCommands } from './versions.ts'
 
 const EXAMPLES = `
@@ -15,8 +18,10 @@ Examples:
   relata check shop                     shapes only, without a server
   relata plan shop                      what publishing would do
   relata apply shop --note "orders"     publish it
+  relata export acme                    what is published, as text files
   relata load map.json exports/         CSV files into entities
   relata versions                       what was published, newest first
+  relata plugin new visits              begin a plugin (docs/plugins.md)
 
 Every command has examples of its own: relata apply --help
 
@@ -34,6 +39,9 @@ export function makeProgram(): Command {
   addCheckCommand(program)
   addPlanCommands(program)
   addVersionCommands(program)
+  addExportCommand(program)
   addLoadCommand(program)
+  addPluginCommands(program)
+  addTypesCommand(program)
   return program
 }

@@ -14,11 +14,11 @@ export function checkAnswer<T extends TSchema>(schema: T, answer: unknown): Stat
 }
 
 const ListedRecord = Type.Unsafe<WireRecord>(Type.Object({ id: Type.String() }))
-/** After a write, and of one record. */
-export const RecordAnswer = Type.Unsafe<WireRecord>(Type.Object({ id: Type.String(), version: Type.Integer() }))
-export const RecordList = Type.Unsafe<ListAnswer>(
-  Type.Object({ data: Type.Array(ListedRecord), next: Type.Union([Type.String(), Type.Null()]) }),
-)
+const OneRecord = Type.Object({ id: Type.String(), version: Type.Integer() })
+/** After a write, and of one record: what the generated types say of it beyond this is believed. */
+export const recordAnswer = <R>() => Type.Unsafe<R>(OneRecord)
+const Listed = Type.Object({ data: Type.Array(ListedRecord), next: Type.Union([Type.String(), Type.Null()]) })
+export const listAnswer = <R>() => Type.Unsafe<ListAnswer<R>>(Listed)
 export const Rows = Type.Object({ data: Type.Array(Type.Record(Type.String(), Type.Unknown())) })
 export const HistoryAnswer = Type.Object({
   data: Type.Array(Type.Unsafe<HistoryEntry>(Type.Object({ version: Type.Integer(), operation: Type.String() }))),
@@ -68,5 +68,5 @@ export const MetadataAnswer = Type.Unsafe<WireMetadata>(
 
 /** Results of a batch: the record of a create or update, null for the others. */
 export function batchRecords(results: readonly unknown[]): (WireRecord | null)[] {
-  return results.map((one) => (isObject(one) ? checkAnswer(RecordAnswer, one) : null))
+  return results.map((one) => (isObject(one) ? checkAnswer(recordAnswer<WireRecord>(), one) : null))
 }

@@ -2,25 +2,41 @@
 //
 //   const relata = createClient({ url: 'http://localhost:3000', tenant: 'main', key: process.env.RELATA_KEY })
 //   for await (const person of relata.records.all('base.person', { select: ['display_name'] })) …
+import type { ClientMeta } from '../wire/meta.ts'
+import type { AnyEntities } from './entities.ts'
 import { JobsApi } from './jobs.ts'
+import { readMeta } from './meta.ts'
 import { MetadataApi } from './metadata.ts'
+import { PluginsApi } from './plugins.ts'
 import { RecordsApi } from './records.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
 
 export type { Job, JobState, WaitOptions } from './jobs.ts'
 export type { PublishOptions } from './metadata.ts'
 export type { AggregateRow, BulkBody, ListQuery } from './records.ts'
+export type { AnyEntities, EntityOf, ReadOf, WriteOf } from './entities.ts'
 export type { ClientOptions } from './transport.ts'
 
-export interface RelataClient {
-  records: RecordsApi
+export interface RelataClient<T extends object = AnyEntities> {
+  records: RecordsApi<T>
   metadata: MetadataApi
   jobs: JobsApi
+  plugins: PluginsApi
+  /** Entities, fields, actions, as far as the role of the key reaches. */
+  meta(): Promise<ClientMeta>
 }
 
-/** Nothing is sent yet. Every call throws RelataError: what the server answered, or RL505 when there was no answer. */
-export function createClient(options: ClientOptions): RelataClient {
+/**
+ * Nothing is sent yet. Every call throws RelataError: what the server answered, or RL505 when there was no answer.
+ * @typeParam T `Entities` of relata/plugin, beside the relata.d.ts that `relata types` wrote: fields are checked then
+ */
+export function createClient<T extends object = AnyEntities>(options: ClientOptions): RelataClient<T> {
   const send = createTransport(options)
-  const records = new RecordsApi(send)
-  return { records, metadata: new MetadataApi(send), jobs: new JobsApi(records) }
+  return {
+    records: new RecordsApi<T>(send),
+    metadata: new MetadataApi(send),
+    jobs: new JobsApi(new RecordsApi(send)),
+    plugins: new PluginsApi(send),
+    meta: () => readMeta(send),
+  }
 }

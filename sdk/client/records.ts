@@ -6,10 +6,11 @@ import {
   BulkLoaded,
   checkAnswer,
   HistoryAnswer,
-  RecordAnswer,
-  RecordList,
+  listAnswer,
+  recordAnswer,
   Rows,
 } from './answers.ts'
+import type { AnyEntities, EntityOf, ReadOf, WriteOf } from './entities.ts'
 import type { Send } from './transport.ts'
 
 export interface ListQuery {
@@ -42,7 +43,8 @@ export type BulkBody =
 
 const MAX_PAGE = 500
 
-export class RecordsApi {
+/** @typeParam T what `relata types` wrote: `Entities` of relata/plugin */
+export class RecordsApi<T extends object = AnyEntities> {
   private readonly send: Send
 
   constructor(send: Send) {
@@ -50,12 +52,15 @@ export class RecordsApi {
   }
 
   /** One page. */
-  async list(entity: string, query: ListQuery = {}): Promise<ListAnswer> {
-    return checkAnswer(RecordList, await this.send(`records/${part(entity)}`, { query: listParameters(query) }))
+  async list<E extends EntityOf<T>>(entity: E, query: ListQuery = {}): Promise<ListAnswer<ReadOf<T, E>>> {
+    return checkAnswer(
+      listAnswer<ReadOf<T, E>>(),
+      await this.send(`records/${part(entity)}`, { query: listParameters(query) }),
+    )
   }
 
   /** Page after page, as many as there are. */
-  async *pages(entity: string, query: ListQuery = {}): AsyncGenerator<readonly WireRecord[]> {
+  async *pages<E extends EntityOf<T>>(entity: E, query: ListQuery = {}): AsyncGenerator<readonly ReadOf<T, E>[]> {
     let page = await this.list(entity, { limit: MAX_PAGE, ...query })
     yield page.data
     while (page.next !== null) {
@@ -65,23 +70,26 @@ export class RecordsApi {
   }
 
   /** Every record of the list, one by one; pages are fetched as they are needed. */
-  async *all(entity: string, query: ListQuery = {}): AsyncGenerator<WireRecord> {
+  async *all<E extends EntityOf<T>>(entity: E, query: ListQuery = {}): AsyncGenerator<ReadOf<T, E>> {
     for await (const page of this.pages(entity, query)) yield* page
   }
 
   /** @param at RFC 3339: its state at that time, without `select`. @throws RL205 there is none */
-  async get(
-    entity: string,
+  async get<E extends EntityOf<T>>(
+    entity: E,
     id: string,
     { select, at }: { select?: readonly string[]; at?: string } = {},
-  ): Promise<WireRecord> {
+  ): Promise<ReadOf<T, E>> {
     const query = { select: select?.join(','), at }
-    return checkAnswer(RecordAnswer, await this.send(address(entity, id), { query }))
+    return checkAnswer(recordAnswer<ReadOf<T, E>>(), await this.send(address(entity, id), { query }))
   }
 
   /** @throws RL206 with a problem for each value that is not valid · RL207 a unique value is taken */
-  async create(entity: string, body: object): Promise<WireRecord> {
-    return checkAnswer(RecordAnswer, await this.send(`records/${part(entity)}`, { method: 'POST', json: body }))
+  async create<E extends EntityOf<T>>(entity: E, body: WriteOf<T, E>): Promise<ReadOf<T, E>> {
+    return checkAnswer(
+      recordAnswer<ReadOf<T, E>>(),
+      await this.send(`records/${part(entity)}`, { method: 'POST', json: body }),
+    )
   }
 
   /**
@@ -89,28 +97,39 @@ export class RecordsApi {
    * @param version the one that the change was thought out for; `*` overwrites whatever is there
    * @throws RL208 someone changed the record since
    */
-  async update(entity: string, id: string, version: number | '*', body: object): Promise<WireRecord> {
+  async update<E extends EntityOf<T>>(
+    entity: E,
+    id: string,
+    version: number | '*',
+    body: Partial<WriteOf<T, E>>,
+  ): Promise<ReadOf<T, E>> {
     const headers = { 'if-match': version === '*' ? '*' : `"${version}"` }
-    return checkAnswer(RecordAnswer, await this.send(address(entity, id), { method: 'PATCH', headers, json: body }))
+    return checkAnswer(
+      recordAnswer<ReadOf<T, E>>(),
+      await this.send(address(entity, id), { method: 'PATCH', headers, json: body }),
+    )
   }
 
   /** To the trash. @throws RL209 records depend on it */
-  async delete(entity: string, id: string, version?: number): Promise<void> {
+  async delete(entity: EntityOf<T>, id: string, version?: number): Promise<void> {
     const headers = version === undefined ? {} : { 'if-match': `"${version}"` }
     await this.send(address(entity, id), { method: 'DELETE', headers })
   }
 
   /** Remove a record of the trash for good. */
-  async purge(entity: string, id: string): Promise<void> {
+  async purge(entity: EntityOf<T>, id: string): Promise<void> {
     await this.send(address(entity, id), { method: 'DELETE', query: { purge: 'true' } })
   }
 
-  async restore(entity: string, id: string): Promise<WireRecord> {
-    return checkAnswer(RecordAnswer, await this.send(`${address(entity, id)}/restore`, { method: 'POST' }))
+  async restore<E extends EntityOf<T>>(entity: E, id: string): Promise<ReadOf<T, E>> {
+    return checkAnswer(
+      recordAnswer<ReadOf<T, E>>(),
+      await this.send(`${address(entity, id)}/restore`, { method: 'POST' }),
+    )
   }
 
   /** Newest first, all of it. */
-  async history(entity: string, id: string): Promise<readonly HistoryEntry[]> {
+  async history(entity: EntityOf<T>, id: string): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = []
     let before: number | null = null
     do {
@@ -123,9 +142,16 @@ export class RecordsApi {
   }
 
   /** Create, or change the record with the same values in the unique fields `by`. */
-  async upsert(entity: string, by: readonly string[], body: object): Promise<WireRecord> {
+  async upsert<E extends EntityOf<T>>(
+    entity: E,
+    by: readonly (keyof WriteOf<T, E> & string)[],
+    body: WriteOf<T, E>,
+  ): Promise<ReadOf<T, E>> {
     const query = { by: by.join(',') }
-    return checkAnswer(RecordAnswer, await this.send(`records/${part(entity)}`, { method: 'PUT', query, json: body }))
+    return checkAnswer(
+      recordAnswer<ReadOf<T, E>>(),
+      await this.send(`records/${part(entity)}`, { method: 'PUT', query, json: body }),
+    )
   }
 
   /** Several writes, all or nothing. @returns in order: the record of a create or update, null for the others */
@@ -136,7 +162,7 @@ export class RecordsApi {
 
   /** `{ group: ['stage', 'created_at:month'], measures: ['count', 'sum:amount.base'] }`. */
   async aggregate(
-    entity: string,
+    entity: EntityOf<T>,
     query: { group?: readonly string[]; measures?: readonly string[]; filter?: unknown },
   ): Promise<readonly AggregateRow[]> {
     const answer = await this.send(`aggregates/${part(entity)}`, {

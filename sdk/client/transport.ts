@@ -20,8 +20,8 @@ export interface Call {
   headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   json?: unknown
-  /** Sent as it is; name its content type in `headers`. */
-  body?: ReadableStream<Uint8Array> | string
+  /** Sent as it is; name its content type in `headers`, but for a form, which has its own. */
+  body?: ReadableStream<Uint8Array> | string | FormData
   signal?: AbortSignal
 }
 

@@ -3,6 +3,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { FIELD_TYPES } from '../fields/index.ts'
 import type { FieldType } from '../fields/types.ts'
+import { PluginManifest } from '../plugin/manifest.ts'
 import { fieldCommon, KINDS, type Kind, PackageManifest } from './source.ts'
 
 const DIALECT = 'http://json-schema.org/draft-07/schema#'
@@ -14,6 +15,8 @@ export const SCHEMA_FILES: Readonly<Record<Kind, string>> = {
   views: 'view.json',
   apps: 'app.json',
   roles: 'role.json',
+  actions: 'action.json',
+  translations: 'translation.json',
 }
 
 /** @returns contents by file name; equal sources give equal bytes */
@@ -27,7 +30,11 @@ export function metadataSchemas(): Record<string, string> {
       { title: `Relata ${name.replace('.json', '')}`, if: { required: ['extends'] }, then: shaped[1], else: shaped[0] },
     ] as const
   })
-  const all = [...schemas, ['package.json', { title: 'Relata package', ...plain(PackageManifest) }] as const]
+  const all = [
+    ...schemas,
+    ['package.json', { title: 'Relata package', ...plain(PackageManifest) }] as const,
+    ['plugin.json', { title: 'Relata plugin', ...plain(PluginManifest) }] as const,
+  ]
   return Object.fromEntries(all.map(([name, schema]) => [name, text({ $schema: DIALECT, ...shareProperties(schema) })]))
 }
 

@@ -308,10 +308,15 @@ export const ActionSource = Type.Object(
  * and a JSON pointer in it: `{ "sales": { "entities/lead.json": { "/label": "…", "/fields/status/label": "…" } } }`;
  * items of lists are named by their id.
  */
-export const TranslationSource = Type.Record(
-  Name,
-  Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+export const TranslationSource = Type.Object(
+  { $schema: Type.Optional(Type.String()) },
+  {
+    additionalProperties: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
+      description: 'files of this package, and in each JSON pointers to texts: "/fields/status/label"',
+    }),
+  },
 )
+export type TranslationSource = Static<typeof TranslationSource>
 
 /** apps/NAME.json: what stands in the sidebar. */
 export const AppSource = Type.Object(
@@ -406,6 +411,7 @@ export type FormSource = Static<typeof FormSource>
 export type ViewSource = Static<typeof ViewSource>
 export type AppSource = Static<typeof AppSource>
 export type RoleSource = Static<typeof RoleSource>
+export type ActionSource = Static<typeof ActionSource>
 export type PackageManifest = Static<typeof PackageManifest>
 
 /** What a layer may say about another package's form, view, app, role or relationship type: any member but its name. */
@@ -429,6 +435,7 @@ export const ViewExtension = extension({
 })
 export const AppExtension = extension(optional(AppSource, identity))
 export const RoleExtension = extension(optional(RoleSource, identity))
+export const ActionExtension = extension(optional(ActionSource, identity))
 
 /** Folder of a package → schemas of the files in it: what brings a new thing, and what (`extends`) changes one. */
 export const KINDS = {
@@ -438,6 +445,8 @@ export const KINDS = {
   views: { whole: ViewSource, extension: ViewExtension },
   apps: { whole: AppSource, extension: AppExtension },
   roles: { whole: RoleSource, extension: RoleExtension },
+  actions: { whole: ActionSource, extension: ActionExtension },
+  translations: { whole: TranslationSource, extension: TranslationSource },
 } satisfies Record<string, { whole: TSchema; extension: TSchema }>
 export type Kind = keyof typeof KINDS
 

@@ -12,6 +12,9 @@ export interface Actions {}
 /** Settings of the plugin, as plugin.json declares them. */
 // biome-ignore lint/suspicious/noEmptyInterface: as above.
 export interface Settings {}
+/** Names of secrets, as plugin.json declares them. */
+// biome-ignore lint/suspicious/noEmptyInterface: as above.
+export interface Secrets {}
 
 export interface EntityTypes {
   /** As the API answers it. */
@@ -35,6 +38,7 @@ export type WriteOf<E extends string> = TypesOf<E>['write']
 export type FieldOf<E extends string> = keyof WriteOf<E> & string
 export type ActionName = [keyof Actions] extends [never] ? string : keyof Actions & string
 export type InputOf<A extends string> = A extends keyof Actions ? Actions[A] : Record<string, unknown>
+export type SecretName = [keyof Secrets] extends [never] ? string : keyof Secrets & string
 export type SettingsOf = [keyof Settings] extends [never] ? Record<string, unknown> : Settings
 
 export interface ListOptions {
@@ -52,7 +56,10 @@ export interface ListOptions {
   cursor?: string
 }
 
-/** Every call counts; see docs/plugins.md for the limits. Rights: those of the plugin and of whoever it acts for. */
+/**
+ * Every call counts; docs/plugin-reference.md has the limits. Rights are those that the plugin and whoever it acts for
+ * both have: fields that are out of reach are left out of what is read.
+ */
 export interface Records {
   /** null: there is none, or none that may be seen. */
   get<E extends EntityName>(entity: E, id: string, options?: { select?: string }): Promise<RecordOf<E> | null>
@@ -74,6 +81,7 @@ export interface Records {
 export interface SecretPlaceholder {
   readonly secret: string
   toString(): string
+  toJSON(): string
 }
 
 export interface HttpRequest {
@@ -121,11 +129,22 @@ export interface BeforeEvent<E extends string> {
   /** Ends the save with a message to the person. @param field where it is shown */
   refuse(message: Text, field?: FieldOf<E>): never
 }
-/** @returns more fields to set, or nothing */
-export type Before<E extends string> = (
+type Soon<T> = T | Promise<T>
+/** A function may end without saying anything. */
+// biome-ignore lint/suspicious/noConfusingVoidType: that is what `void` says of a function's end.
+type Nothing = undefined | void
+
+/** More fields to set, or nothing. */
+export type Fields<E extends string> = Soon<Partial<WriteOf<E>> | Nothing>
+export type Before<E extends string, Given extends Fields<E> = Fields<E>> = (
   event: BeforeEvent<E>,
   context: BeforeContext,
-) => Partial<WriteOf<E>> | undefined | void | Promise<Partial<WriteOf<E>>> | Promise<undefined> | Promise<void>
+) => Given
+/** A misspelt field beside a right one is an error, too, and the message of the compiler names it. */
+export type FieldsOnly<E extends string, Given> = [NotIn<WriteOf<E>, Awaited<Given>>] extends [never]
+  ? unknown
+  : { 'is no field that can be written': NotIn<WriteOf<E>, Awaited<Given>> }
+type NotIn<Allowed, Given> = Given extends unknown ? Exclude<keyof Given, keyof Allowed> : never
 
 export interface AfterEvent<E extends string> {
   /** The same when it is told again. */
@@ -136,9 +155,10 @@ export interface AfterEvent<E extends string> {
   /** As it is now; null when it is gone, or not to be seen. */
   record: RecordOf<E> | null
   changed: readonly FieldOf<E>[]
+  /** ISO 8601, when it was saved. */
   at: string
 }
-export type After<E extends string> = (event: AfterEvent<E>, context: Context) => void | Promise<void>
+export type After<E extends string> = (event: AfterEvent<E>, context: Context) => Soon<void>
 
 export interface ActionEvent<A extends string> {
   /** The records that it was started on; none for an action of the list. */
@@ -151,10 +171,13 @@ export interface ActionResult {
   /** A record to go to. */
   open?: { entity: string; id: string }
 }
-export type Action<A extends string> = (
-  event: ActionEvent<A>,
-  context: Context,
-) => ActionResult | void | Promise<ActionResult> | Promise<void>
+export type Action<A extends string> = (event: ActionEvent<A>, context: Context) => Soon<ActionResult | Nothing>
+
+export interface JobEvent {
+  /** What `jobs.start` was given; null when the schedule started it. */
+  payload: unknown
+}
+export type Job = (event: JobEvent, context: Context) => Soon<void>
 
 export interface RouteRequest {
   method: string
@@ -171,47 +194,73 @@ export interface RouteAnswer {
   body?: unknown
 }
 
+export type Route = (request: RouteRequest, context: Context) => Soon<RouteAnswer | Nothing>
+
 export interface BeforeOptions<E extends string> {
+  /** Shown in logs; stays the same from version to version. */
   name: string
+  /** For people; default: the name. */
   label?: Text
   on: readonly RecordOperation[]
+  /** Of updates: only when one of these changes. */
   fields?: readonly FieldOf<E>[]
-  /** Default: refuse. */
+  /**
+   * What becomes of the save when this fails, takes too long, or the plugin is paused: refuse (the default), for what must
+   * never be saved unchecked; skip, for what is only convenient.
+   */
   onFailure?: 'refuse' | 'skip'
 }
 export interface AfterOptions<E extends string> {
+  /** Shown in logs; stays the same from version to version. */
   name: string
+  /** For people; default: the name. */
   label?: Text
   on: readonly RecordOperation[]
+  /** Of updates: only when one of these changes. */
   fields?: readonly FieldOf<E>[]
-  /** Default: user. */
+  /**
+   * With whose rights: user (the default), those of whoever made the change, as far as the plugin has them, too; plugin, its
+   * own, for which it asks with `background` in plugin.json.
+   */
   as?: 'user' | 'plugin'
 }
 export interface JobOptions {
+  /** As `jobs.start` calls it. */
   name: string
+  /** For people; default: the name. */
   label?: Text
-  /** `0 2 * * *` */
+  /** Five fields of cron: `0 2 * * *`, every night at two. Without one it runs only when it is started by name. */
   schedule?: string
+  /** IANA; default: UTC. */
   timeZone?: string
 }
+/** HMAC-SHA256 over the raw body. */
+export type Signed = Omit<RouteSignature, 'secret'> & { secret: SecretName }
+
 export interface RouteOptions {
   name: string
+  /** For people; default: the name. */
   label?: Text
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Behind the address of the plugin: `orders/new`. */
   path: string
+  /**
+   * user: somebody who is signed in, or a key; it acts for them · signed: whoever has the secret; it acts for itself ·
+   * open: anybody; it acts for itself
+   */
   access: 'user' | 'signed' | 'open'
-  signature?: RouteSignature
+  /** How calls are signed, which the host checks before any of this code runs. */
+  signature?: Signed
 }
 export interface MigrationOptions {
   name: string
+  /** For people; default: the name. */
   label?: Text
+  /** To which it leads: it runs once, before that version or a later one does. */
   version: string
 }
 /** One page of a migration: its work is kept together with `next`, so that it goes on there after a crash. */
-export type Migration = (
-  progress: { cursor: unknown },
-  context: Context,
-) => { next: unknown } | { done: true } | Promise<{ next: unknown } | { done: true }>
+export type Migration = (progress: { cursor: unknown }, context: Context) => Soon<{ next: unknown } | { done: true }>
 
 // What beforeSave, afterSave, action … of define.ts make.
 export interface Part {

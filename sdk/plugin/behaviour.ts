@@ -51,13 +51,17 @@ export const JobBehaviour = Type.Object(
 /** How the host knows that a call from outside is genuine, before any code of the plugin runs. */
 export const RouteSignature = Type.Object(
   {
-    secret: SecretName,
-    header: Type.String({ pattern: '^[A-Za-z0-9-]{1,60}$' }),
-    /** HMAC-SHA256 over the raw body, in hex or base64, perhaps behind `sha256=`. */
-    encoding: Type.Union([Type.Literal('hex'), Type.Literal('base64')]),
-    prefix: Type.Optional(Type.String({ maxLength: 20 })),
-    /** Header with the time in seconds since 1970; then `TIME.BODY` is what is signed, and old calls are refused. */
-    timestampHeader: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9-]{1,60}$' })),
+    secret: { ...SecretName, description: 'of plugin.json; the key of the HMAC-SHA256 over the raw body' },
+    header: Type.String({ pattern: '^[A-Za-z0-9-]{1,60}$', description: 'that has the signature' }),
+    encoding: Type.Union([Type.Literal('hex'), Type.Literal('base64')], { description: 'of the signature' }),
+    prefix: Type.Optional(Type.String({ maxLength: 20, description: 'that stands before it, such as sha256=' })),
+    timestampHeader: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9-]{1,60}$',
+        description:
+          'with the time in seconds since 1970: then `TIME.BODY` is what is signed, and old calls are refused',
+      }),
+    ),
   },
   strict,
 )

@@ -11,10 +11,10 @@ const Fields = Type.Union([Type.Literal(true), FieldNames])
 /** What a plugin may do with the records of an entity, as far as whoever it acts for may. */
 export const RecordPermission = Type.Object(
   {
-    read: Type.Optional(Fields),
-    create: Type.Optional(Fields),
-    update: Type.Optional(Fields),
-    delete: Type.Optional(Type.Literal(true)),
+    read: Type.Optional({ ...Fields, description: 'fields; true: all, those of later versions too' }),
+    create: Type.Optional({ ...Fields, description: 'fields that it sets in new records' }),
+    update: Type.Optional({ ...Fields, description: 'fields that it changes' }),
+    delete: Type.Optional(Type.Literal(true, { description: 'to the trash, and out of it' })),
   },
   strict,
 )
@@ -46,8 +46,8 @@ export const SecretName = Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,39}$' })
 /** A text that an administrator enters once. The host puts it into requests; the plugin's code never sees it. */
 export const SecretAsked = Type.Object(
   {
-    label: Text,
-    help: Type.Optional(Text),
+    label: { ...Text, description: 'what an administrator is asked for' },
+    help: Type.Optional({ ...Text, description: 'where it is found' }),
     hosts: Type.Optional(Type.Array(HostName, { maxItems: 25, description: 'where it may be sent; of `http`' })),
   },
   strict,
@@ -64,7 +64,12 @@ export const PluginManifest = Type.Object(
     engine: Type.Optional(Type.String({ description: 'versions of Relata that it works with, such as ^0.1.0' })),
     permissions: Type.Optional(Permissions),
     secrets: Type.Optional(Type.Record(SecretName, SecretAsked)),
-    settings: Type.Optional(Type.Array(InputField, { maxItems: 50 })),
+    settings: Type.Optional(
+      Type.Array(InputField, {
+        maxItems: 50,
+        description: 'a form for administrators, its fields written as in entities/; the code reads `settings.NAME`',
+      }),
+    ),
   },
   strict,
 )

@@ -11,8 +11,8 @@ export interface WireRecord {
   [field: string]: WireValue
 }
 
-export interface ListAnswer {
-  data: readonly WireRecord[]
+export interface ListAnswer<R = WireRecord> {
+  data: readonly R[]
   /** Pass as `cursor` for the rows after these; null at the end. */
   next: string | null
   count?: { value: number; exact: boolean }

@@ -1,10 +1,11 @@
 // The life of a package on the command line, against the real server: the walk that docs/metadata.md describes.
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compileFolder } from '../support/plugin-place.ts'
 import { makePlace, type RelataPlace } from '../support/relata-place.ts'
 import { freePort } from '../support/start-server.ts'
 import { type Ran, runRelata } from '../support/run-relata.ts'
@@ -157,6 +158,88 @@ describe('what goes wrong is told in a line or two', () => {
     expect(faults(planned)).toEqual(faults(checked))
   })
 })
+
+test('what one tenant has is exported as files, and applied to another', { timeout: 60_000 }, async () => {
+  const other = await makePlace(server.url, await signIn(server.url), 'walk-test')
+  const custom = {
+    name: 'custom',
+    files: {
+      'package.json': { name: 'custom', version: '1.0.0', label: 'Ours', requires: { base: '^1.0.0' } },
+      'entities/person.json': { extends: 'base.person', fields: [{ name: 'shoe_size', type: 'number' }] },
+    },
+  }
+  await place.relata.metadata.publish([custom])
+  const exported = await relata('export', 'walk', '--package', 'custom')
+  expect(exported).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('custom: 2 files') })
+  expect(JSON.parse(readFileSync(path.join(folder, 'walk/custom/entities/person.json'), 'utf8'))).toEqual(
+    custom.files['entities/person.json'],
+  )
+  const applied = await runRelata(['apply', 'walk', '--yes'], { cwd: folder, env: other.env })
+  expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('add field Shoe size to Person') })
+  const { packages } = await other.relata.metadata.read()
+  expect(packages.find(({ name }) => name === 'custom')?.files).toEqual(custom.files)
+
+  // Once more, when a file is gone there: it goes here as well, and what came with the server is not written at all.
+  const { 'entities/person.json': _gone, ...files } = custom.files
+  await place.relata.metadata.publish([{ name: 'custom', files }])
+  expect((await relata('export', 'walk')).stdout).toContain('custom: 1 file, 1 removed')
+  expect(existsSync(path.join(folder, 'walk/custom/entities/person.json'))).toBe(false)
+  expect(existsSync(path.join(folder, 'walk/base'))).toBe(false)
+  expect(await relata('export', 'walk', '--package', 'custm')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Did you mean “custom”?'),
+  })
+})
+
+test('types of what a tenant has, for a program beside it', { timeout: 60_000 }, async () => {
+  await relata('types', '--server', '--out', 'relata.d.ts')
+  const types = readFileSync(path.join(folder, 'relata.d.ts'), 'utf8')
+  expect(types).toMatch(/^\/\/ Written by `relata types` from the tenant walk\./)
+  expect(types).toMatch(/interface BasePerson extends Standard, Owned \{\n {2}\/\*\* Name \*\/\n {2}name: PersonName\n/)
+  // The same as without a server, which knows the packages only.
+  expect(types).toMatch(/full_name: string \| null/)
+  const sdk = (name: string) => [path.join(import.meta.dirname, '../../sdk', name)]
+  const paths = { 'relata/plugin': sdk('plugin/index.ts'), 'relata/client': sdk('client/index.ts') }
+  const compilerOptions = { module: 'preserve', strict: true, allowImportingTsExtensions: true, types: [], paths }
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  writeFileSync(
+    path.join(folder, 'program.ts'),
+    [
+      "import { createClient } from 'relata/client'",
+      "import type { Entities } from 'relata/plugin'",
+      "const relata = createClient<Entities>({ url: '', tenant: '' })",
+      "const person = await relata.records.get('base.person', '')",
+      'person.name.family?.toUpperCase()',
+      'person.nme',
+      "await relata.records.create('base.organisation', { nam: 'x' })",
+      "await relata.records.list('base.peson')",
+      "for await (const { job_title } of relata.records.all('base.person')) job_title?.trim()",
+    ].join('\n'),
+  )
+  const faults = (await compileFolder(folder)).filter((line) => line.startsWith('program.ts'))
+  expect(faults.map((line) => Number(/\((\d+),/.exec(line)?.[1]))).toEqual([6, 7, 8])
+})
+
+test('the sample program of docs/client.md compiles and runs', { timeout: 60_000 }, async () => {
+  const sample = path.join(import.meta.dirname, '../../docs/samples/programs/people-without-mail.ts')
+  copyFileSync(sample, path.join(folder, 'sample.ts'))
+  writeFileSync(path.join(folder, 'globals.d.ts'), GLOBALS)
+  expect((await compileFolder(folder)).filter((line) => line.startsWith('sample.ts'))).toEqual([])
+  const name = { given: 'Ada', family: 'Lovelace' }
+  await place.relata.records.create('base.person', { name, work_phone: '+442079460000' })
+  await place.relata.records.create('base.person', { name: { given: 'Alan' }, email: 'alan@example.org' })
+  const output = await new Promise<string>((resolve, reject) =>
+    execFile(process.execPath, [sample], { env: { ...process.env, ...place.env } }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    ),
+  )
+  expect(output).toBe('Ada Lovelace  +442079460000\n')
+})
+
+/** What the program has of Node, for a compiler without its types. */
+const GLOBALS = `declare const process: { env: Record<string, string | undefined> }
+declare const console: { log(text: string): void }
+`
 
 test('`npx relata` works inside the repository', { timeout: 60_000 }, async () => {
   const root = path.join(import.meta.dirname, '../..')

@@ -24,9 +24,9 @@ test('the samples resolve without a problem or a warning', async () => {
   const written = samples()
   expect(written.map(({ name, files }) => [name, Object.keys(files).length])).toEqual([
     ['workshop', 8],
-    ['rental', 3],
+    ['rental', 4],
   ])
-  expect(guide.match(/```json/g)).toHaveLength(11)
+  expect(guide.match(/```json/g)).toHaveLength(12)
   const result = resolveSources([...(await readSources(['system', 'base'])), ...written])
   expect(result.ok ? [] : result.problems).toEqual([])
   expect(result.warnings).toEqual([])

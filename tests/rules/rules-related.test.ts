@@ -69,6 +69,14 @@ const CREW: PackageSource = {
         { name: 'person', type: 'reference', to: 'person', on_delete: 'cascade' },
       ],
     },
+    'entities/remark.json': {
+      name: 'remark',
+      label: 'Remark',
+      fields: [
+        { name: 'text', type: 'text' },
+        { name: 'about', type: 'any_reference' },
+      ],
+    },
     'roles/clerk.json': { name: 'clerk', label: 'Clerk', entities: { firm: { read: 'all' } } },
   },
 }
@@ -190,6 +198,20 @@ describe('who counts', () => {
     expect((await tenant.call('GET', `records/crew.firm/${firm}`)).body.is_skilled).toBe(true)
     const found = await list(tenant, 'firm', { '>': [{ count: ['skills', { '==': [v('skill.name'), 'sewing'] }] }, 0] })
     expect(found.body.data.map((one: { id: string }) => one.id)).toEqual([firm])
+  })
+
+  test('records that may be about anything, by the reference that leads here', async () => {
+    const [quiet, noted] = [await create('firm', { name: 'Quiet' }), await create('firm', { name: 'Noted' })]
+    const employee = await create('person', { name: 'd', employer: quiet })
+    await create('remark', { text: 'good', about: { entity: 'crew.firm', id: noted } })
+    await create('remark', { text: 'late', about: { entity: 'crew.person', id: employee } })
+    const among = { in: [v('id'), [quiet, noted]] }
+    const found = async (rule: unknown) =>
+      (await list(tenant, 'firm', { and: [among, rule] })).body.data.map((one: { id: string }) => one.id)
+    expect(await found({ none: ['crew.remark.about', true] })).toEqual([quiet])
+    expect(await found({ some: ['crew.remark.about', { '==': [v('text'), 'good'] }] })).toEqual([noted])
+    expect(await found({ some: ['crew.remark.about', { '==': [v('text'), 'late'] }] })).toEqual([])
+    expect(await found({ some: [STAFF, { some: ['crew.remark.about', true] }] })).toEqual([quiet])
   })
 
   test('not for somebody who may not read them', async () => {

@@ -66,6 +66,7 @@ export async function openTestTenant(
     databaseUrl: url,
     metadataFolder: METADATA_FOLDER,
     pagesFolder,
+    packagesFolder: path.join(dataFolder, 'packages'),
     pace,
     mailPausesMs: [50, 50, 100, 200, 400],
   })

@@ -15,6 +15,8 @@ const ABOUT: Readonly<Record<string, string>> = {
     'The list of 50 of somebody who sees a part of a million records, against the administrator’s same list in the same rounds; and “why may they” for one record.',
   kernel:
     'The finished API (signed in, rights, checks, history, event) against handlers written by hand for the one table.',
+  sandbox:
+    'A call into a plugin in its process and back, against an echo by the same channel; the same code in Node; a plugin beside one that loops.',
   rules: 'Rules compiled to closures against json-logic-js, over the same records in turns.',
 }
 

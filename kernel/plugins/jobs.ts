@@ -1,0 +1,12 @@
+// Background work of plugins' lives.
+import type { JobHandler } from '../jobs/run-job.ts'
+import type { LifeRoom } from './life-room.ts'
+import { MIGRATE_KIND, migratePlugin } from './migrate.ts'
+import { ARCHIVE_KIND, archiveAndDrop } from './remove-archived.ts'
+
+export function pluginJobs(room: Promise<LifeRoom>): Readonly<Record<string, JobHandler>> {
+  return {
+    [MIGRATE_KIND]: async (run) => migratePlugin(await room)(run),
+    [ARCHIVE_KIND]: async (run) => archiveAndDrop(await room)(run),
+  }
+}
