@@ -6,6 +6,7 @@ import { invitationLink } from './auth/invitations.ts'
 import { openCatalog } from './catalog/store.ts'
 import { DISPATCHERS_AT_ONCE } from './events/dispatcher.ts'
 import { type EventsPace, openEvents } from './events/index.ts'
+import { createLiveHub, type LiveHub } from './events/live/hub.ts'
 import { createFileStore } from './files/file-store.ts'
 import { createApp } from './http/app.ts'
 import type { Health } from './http/health.ts'
@@ -34,6 +35,8 @@ export interface Kernel {
   tenants: Tenants
   jobs: Jobs
   health: Health
+  /** Open pages. */
+  live: LiveHub
   /** Stops what is going on in the background, then closes the connections. */
   close(): Promise<void>
 }
@@ -152,7 +155,8 @@ async function furnish(
     allowsDevelopment: config.devPlugins,
   }
   life.resolve(plugins)
-  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
+  const live = createLiveHub(database, log)
+  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, live, health, pagesFolder })
   return {
     app,
     services,
@@ -160,7 +164,9 @@ async function furnish(
     tenants,
     jobs,
     health,
+    live,
     async close() {
+      await live.close()
       await jobs.stop()
       await events.close()
       await sandbox.close()

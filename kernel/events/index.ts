@@ -9,6 +9,7 @@ import { listTenants, slugOfSchema } from '../tenants/registry.ts'
 import type { Consumer, Events } from './contract.ts'
 import { bury, reviveLetters, settleLetter } from './dead-letters.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { tellProcesses } from './live/hub.ts'
 import { hasOpenEvents, removeOldEvents } from './outbox-rows.ts'
 import { openReplays, type Replays } from './replay.ts'
 
@@ -64,7 +65,7 @@ class Room implements Events {
       consumers: this.consumers,
       tenant,
       add: (work, tx) => this.queue.add(work, tx),
-      tell: async () => undefined,
+      tell: (tx, loaded, told) => tellProcesses(tx, loaded.tenant.schema, told),
       added: (kinds) => this.queue.wake(kinds),
     })
     this.replays = openReplays({ database, log, consumers: this.consumers, queue: this.queue })

@@ -101,3 +101,41 @@ export async function removeOldEvents(database: Queryable, schema: string, keptD
     if (rows.length < limit) return removed
   }
 }
+
+/** Id of the event that was told last; `0` when there is none. */
+export async function lastToldId(database: Queryable, schema: string): Promise<string> {
+  const [row] = await database.query(
+    `SELECT id FROM ${table(schema)} WHERE dispatched_at IS NOT NULL ORDER BY id DESC LIMIT 1`,
+  )
+  return row?.[0] ?? '0'
+}
+
+/** Writes that take longer are told after others with higher ids: by how many ids, at most. */
+const LATE_IDS = 5_000
+
+/**
+ * What was told after this event, in the order in which it was told.
+ * @returns undefined: it is not known any more, or there are more than `most`
+ */
+export async function changesSince(
+  database: Queryable,
+  schema: string,
+  id: string,
+  most: number,
+): Promise<Pick<OutboxEvent, 'id' | 'entity' | 'records'>[] | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined
+  const [last] = await database.query(`SELECT dispatched_at FROM ${table(schema)} WHERE id = $1::int8`, [id])
+  const toldAt = last?.[0]
+  if (!toldAt) return undefined
+  const rows = await database.query(
+    `SELECT id, entity, record, to_json(records) FROM ${table(schema)}
+     WHERE id > $1::int8 - ${LATE_IDS} AND dispatched_at > $2::timestamptz ORDER BY dispatched_at, id LIMIT ${most + 1}`,
+    [id, toldAt],
+  )
+  if (rows.length > most) return undefined
+  return rows.map(([own, entity, record, records]) => ({
+    id: own ?? '',
+    entity: entity ?? '',
+    records: record ? [record] : JSON.parse(records ?? '[]'),
+  }))
+}

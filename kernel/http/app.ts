@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
 import type { AuthRoom } from '../auth/index.ts'
+import type { LiveHub } from '../events/live/hub.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { LifeRoom } from '../plugins/life-room.ts'
 import { enterTenant, type TenantEnv } from '../request.ts'
@@ -19,6 +20,7 @@ import { fileRoutes } from './files.ts'
 import { type Health, healthRoutes } from './health.ts'
 import { invitationRoutes, joinRoutes } from './invitations.ts'
 import { keyRoutes } from './keys.ts'
+import { liveRoutes } from './live.ts'
 import { metaRoutes } from './meta.ts'
 import { metadataRoutes } from './metadata.ts'
 import { openApiRoutes } from './openapi.ts'
@@ -44,6 +46,7 @@ export interface AppParts {
   publisher: SchemaPublisher
   plugins: LifeRoom
   health: Health
+  live: LiveHub
   /** studio/dist */
   pagesFolder: string
 }
@@ -76,7 +79,7 @@ export function createApp(parts: AppParts): Hono {
 }
 
 /** Everything within one tenant, behind its door. */
-function tenantApp({ services, auth, files, publisher, plugins }: AppParts): Hono<TenantEnv> {
+function tenantApp({ services, auth, files, publisher, plugins, live }: AppParts): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
@@ -95,6 +98,7 @@ function tenantApp({ services, auth, files, publisher, plugins }: AppParts): Hon
     userRoutes(services, auth),
     invitationRoutes(services, auth),
     eventRoutes(services),
+    liveRoutes(services, live),
   ]
   for (const room of rooms) app.route('/', room)
   return app

@@ -19,6 +19,8 @@ export interface Caller {
   /** @param path below /api/v1/{tenant} */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   send(method: string, path: string, body: string | Uint8Array, type: string): Promise<Answer>
+  /** A GET whose answer does not end. */
+  open(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
 /** Calls as its administrator, with an API key. */
@@ -134,6 +136,10 @@ function callerOf(kernel: Kernel, slug: string, key: string): Caller {
             body: JSON.stringify(body),
             headers: { 'content-type': 'application/json', ...headers },
           }),
+    open: async (address, headers = {}) =>
+      kernel.app.request(`http://localhost/api/v1/${slug}/${address}`, {
+        headers: { authorization: `Bearer ${key}`, ...headers },
+      }),
     send: (method, address, body, type) => ask(method, address, { body, headers: { 'content-type': type } }),
   }
 }
