@@ -4,6 +4,7 @@ import type { PackageSource } from '../sdk/metadata/source.ts'
 import type { Problem, RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
+import type { Events } from './events/contract.ts'
 import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
 import type { PluginSet } from './plugins/contract.ts'
@@ -126,4 +127,6 @@ export interface Services {
   guards: Readonly<Record<string, WriteGuard>>
   /** Asked before a write is written, where plugins want to be. */
   hooks: BeforeHooks | null
+  /** What writes left in the outbox, and the queue of work. */
+  events: Events
 }

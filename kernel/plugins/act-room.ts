@@ -1,6 +1,6 @@
 // What running plugins needs of the other rooms.
 import type { Logger } from 'pino'
-import type { Queue } from '../events/contract.ts'
+import type { Events } from '../events/contract.ts'
 import type { Mail } from '../mail/index.ts'
 import type { Outside } from '../net/outside.ts'
 import type { Seal } from '../plan/field-value.ts'
@@ -9,6 +9,7 @@ import type { Context } from '../run/context.ts'
 import type { Database } from '../run/database.ts'
 import type { Sandbox } from '../sandbox/contract.ts'
 import type { Catalog } from '../services.ts'
+import type { Places } from './own-transaction.ts'
 import type { PluginJournal } from './journal-contract.ts'
 
 export interface ActRoom {
@@ -24,6 +25,7 @@ export interface ActRoom {
   hooks: Context['hooks']
   mail: Pick<Mail, 'send'>
   outside: Outside
-  queue: Queue
+  events: Events
+  places: Places
   log: Logger
 }

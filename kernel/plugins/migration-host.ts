@@ -56,6 +56,7 @@ export function pluginContext(loaded: LoadedTenant, plugin: ActivePlugin, seal: 
   const environment = environmentOf(actor)
   const who = {
     actor,
+    hooks: null,
     rights: pluginRights(loaded.model, { name, grants }),
     environment,
     inputs: actorInputs(actor, environment),

@@ -17,8 +17,36 @@ export interface OwnTransaction extends Records {
 
 type End = 'COMMIT' | 'ROLLBACK'
 
+/** Transactions of plugins in one process: each keeps a connection for as long as its plugin runs. */
+export const PLUGINS_AT_ONCE = 4
+
+/** Who comes when all are taken waits for one that is given back. */
+export interface Places {
+  take(): Promise<void>
+  giveBack(): void
+}
+
+export function createPlaces(count: number): Places {
+  const waiting: (() => void)[] = []
+  let free = count
+  return {
+    take() {
+      if (free > 0) {
+        free--
+        return Promise.resolve()
+      }
+      return new Promise((resolve) => waiting.push(resolve))
+    },
+    giveBack() {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    },
+  }
+}
+
 /** Its connection is taken with the first write, from the pool for long work: what a plugin waits for, no request does. */
-export function openOwnTransaction(database: Pick<Database, 'query' | 'reserve'>): OwnTransaction {
+export function openOwnTransaction(database: Pick<Database, 'query' | 'reserve'>, places: Places): OwnTransaction {
   let opening: Promise<Transaction> | undefined
   let done: Promise<void> = Promise.resolve()
   let isOver = false
@@ -28,12 +56,13 @@ export function openOwnTransaction(database: Pick<Database, 'query' | 'reserve'>
     if (opening) return opening
     const opened = Promise.withResolvers<Transaction>()
     opening = opened.promise
-    done = database.reserve(async (connection) => {
-      await connection.execute('BEGIN')
-      opened.resolve(connection)
-      const end = await ending.promise
-      await connection.execute(end)
-    })
+    const keep = () =>
+      database.reserve(async (connection) => {
+        await connection.execute('BEGIN')
+        opened.resolve(connection)
+        await connection.execute(await ending.promise)
+      })
+    done = places.take().then(() => keep().finally(() => places.giveBack()))
     done.catch((error) => opened.reject(error))
     return opening
   }
