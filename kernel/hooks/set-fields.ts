@@ -47,12 +47,13 @@ export function fieldsToSet(
     const field = entity.field(name)
     if (!field && name !== 'owner' && name !== 'owner_team') {
       const known = entity.entity.fields.map((one) => one.name)
+      const own = known.find((one) => one === `${plugin.name}_${name}`)
       throw new RelataError(
         'RL403',
         `The plugin “${title}” sets “${name}” in “${hook}”, which ${entity.entity.name} does not have.`,
         {
           isPublic: true,
-          ...hintOf(didYouMean(nearest(name, known))),
+          ...hintOf(didYouMean(own ?? nearest(name, known))),
         },
       )
     }
