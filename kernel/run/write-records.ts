@@ -102,9 +102,9 @@ async function hookedUpdate(
   context.rights.require(entity, 'update')
   requireEditable(context.rights, entity, change.body, 'update')
   for (let attempt = 1; ; attempt++) {
-    const told = await hooks.update(context, queryable(writer), entity, change)
-    if (!told) return writeUpdate(context, writer, entity, change.id, change.version, change.body)
     try {
+      const told = await hooks.update(context, queryable(writer), entity, change)
+      if (!told) return writeUpdate(context, writer, entity, change.id, change.version, change.body)
       return await writeUpdate(context, writer, entity, change.id, told.version, told.body, told.free)
     } catch (error) {
       if (change.version !== undefined || attempt === MAX_HOOKED_TRIES || !hasMoved(error)) throw error

@@ -1,5 +1,5 @@
 // Plugins installed in a test's tenant, their code a few lines of JavaScript.
-import { type Behaviour } from '../../sdk/plugin/behaviour.ts'
+import type { Behaviour } from '../../sdk/plugin/behaviour.ts'
 import { pluginArchive, pluginForm, type TestPlugin } from './plugin-archive.ts'
 import type { TestTenant } from './test-tenant.ts'
 
@@ -14,13 +14,13 @@ export async function installPlugin(
   if (answer.status !== 200 || answer.body.state !== 'on') throw new Error(JSON.stringify(answer.body, null, 1))
 }
 
-export const before = (
+export const beforeHook = (
   entity: string,
   on: Behaviour['before'][number]['on'] = ['create', 'update'],
   more: Partial<Behaviour['before'][number]> = {},
 ): Behaviour['before'][number] => ({ name: 'check', entity, on, onFailure: 'refuse', ...more })
 
-export const after = (
+export const afterHook = (
   entity: string,
   on: Behaviour['after'][number]['on'] = ['create', 'update'],
   more: Partial<Behaviour['after'][number]> = {},
