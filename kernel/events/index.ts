@@ -89,9 +89,11 @@ class Room implements Events {
   async settled(schema: string): Promise<void> {
     this.start()
     for (;;) {
+      // Work that ends may leave events behind, and events work: nothing waits when there is neither, one after the other.
+      const isIdle = (await this.queue.waiting(schema)) === 0
       const isOpen = await hasOpenEvents(this.options.database, schema)
       if (isOpen) this.nudge(schema)
-      else if (!this.dispatcher.isBusyWith(schema) && (await this.queue.waiting(schema)) === 0) return
+      else if (isIdle && !this.dispatcher.isBusyWith(schema) && (await this.queue.waiting(schema)) === 0) return
       await delay(10)
     }
   }

@@ -1,6 +1,7 @@
 // Secrets of a plugin in what it sends: its code writes a mark, the host puts the secret in its place, only towards hosts
 // that it was granted for. What comes back, and what goes wrong, is told without them.
 import { RelataError } from '../../../sdk/errors.ts'
+import { escapeHtml } from '../../mail/message.ts'
 import { readPluginSecret } from '../plugin-secrets.ts'
 import { requireGrant, type Run } from './call.ts'
 
@@ -46,20 +47,26 @@ export async function openSecrets(run: Run, host: string): Promise<Secrets> {
 export const hasMark = (text: string): boolean => text.includes('{{secret:')
 
 function written(value: string, form: 'header' | 'json' | 'form' | 'text'): string {
-  if (form === 'json') return JSON.stringify(value).slice(1, -1)
+  if (form === 'json') return inJson(value)
   if (form === 'form') return encodeURIComponent(value)
   if (form === 'header' && /[^\t\x20-\x7e\x80-\xff]/.test(value))
     throw new RelataError('RL206', 'The secret holds characters that cannot stand in a header.')
   return value
 }
 
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
+
 /** Ways in which a text comes back that was sent. The longest first, so that nothing of it is left. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value)
   const forms = [
     value,
-    JSON.stringify(value).slice(1, -1),
+    // JSON within JSON within JSON.
+    inJson(value),
+    inJson(inJson(value)),
+    inJson(inJson(inJson(value))),
     encodeURIComponent(value),
+    escapeHtml(value),
     ...(['base64', 'base64url', 'hex'] as const).map((form) => bytes.toString(form)),
   ]
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST).sort((a, b) => b.length - a.length)
