@@ -13,6 +13,7 @@ import type { Health } from './http/health.ts'
 import { jobHandlers } from './jobs/handlers.ts'
 import { type Jobs, JOBS_AT_ONCE, startJobs } from './jobs/runner.ts'
 import { openMail } from './mail/index.ts'
+import { openOutside } from './net/outside.ts'
 import { type Config, originOf } from './platform/config.ts'
 import { createKeyring, readSecrets } from './platform/secret.ts'
 import { openArchiveFolder } from './plugins/archive-folder.ts'
@@ -27,6 +28,8 @@ import type { Services } from './services.ts'
 import { createSso } from './sso/flow.ts'
 import { prepareInstallation } from './tenants/registry.ts'
 import { createTenants, type Tenants } from './tenants/index.ts'
+import { webhookGuards } from './webhooks/guard.ts'
+import { openWebhooks } from './webhooks/index.ts'
 
 export interface Kernel {
   app: Hono
@@ -57,6 +60,8 @@ export interface KernelOptions {
   mailPausesMs?: readonly number[]
   /** How often events and work are looked for that nobody told of: for tests. */
   pace?: EventsPace
+  /** Between tries of a webhook: for tests. */
+  webhookPauseS?: number
 }
 
 /** Each running job and each dispatcher of events keeps one; the others are for publishes, bulk loads and exports. */
@@ -80,7 +85,17 @@ export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
 }
 
 async function furnish(
-  { config, log, databaseUrl, metadataFolder, pagesFolder, packagesFolder, mailPausesMs, pace }: KernelOptions,
+  {
+    config,
+    log,
+    databaseUrl,
+    metadataFolder,
+    pagesFolder,
+    packagesFolder,
+    mailPausesMs,
+    pace,
+    webhookPauseS,
+  }: KernelOptions,
   database: Database,
   directUrl: string,
 ): Promise<Kernel> {
@@ -133,9 +148,12 @@ async function furnish(
     auth,
     mail,
     seal: keys.seal,
-    guards: AUTH_GUARDS,
+    guards: { ...AUTH_GUARDS, ...webhookGuards(config.webhookPrivate) },
     events,
   }
+  const outside = openOutside({ allowsPrivate: config.webhookPrivate })
+  const webhookPause = webhookPauseS === undefined ? {} : { pauseS: webhookPauseS }
+  const webhooks = openWebhooks({ database, events, outside, keys, seal: keys.seal, log, ...webhookPause })
   const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })
   const health: Health = { isReady: false }
   const sso = createSso({
@@ -156,7 +174,19 @@ async function furnish(
   }
   life.resolve(plugins)
   const live = createLiveHub(database, log)
-  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, live, health, pagesFolder })
+  const app = createApp({
+    services,
+    auth,
+    sso,
+    files,
+    tenants,
+    publisher,
+    plugins,
+    live,
+    webhooks,
+    health,
+    pagesFolder,
+  })
   return {
     app,
     services,
@@ -169,6 +199,7 @@ async function furnish(
       await live.close()
       await jobs.stop()
       await events.close()
+      outside.close()
       await sandbox.close()
       await journal.close()
       await mail.close()

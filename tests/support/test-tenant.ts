@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
-import { assembleKernel, type Kernel } from '../../kernel/assemble.ts'
+import { assembleKernel, type Kernel, type KernelOptions } from '../../kernel/assemble.ts'
 import { createKey } from '../../kernel/auth/api-keys.ts'
 import { addMember, systemActor } from '../../kernel/auth/index.ts'
 import type { EventsPace } from '../../kernel/events/index.ts'
@@ -56,6 +56,7 @@ export async function openTestTenant(
   packages: readonly PackageSource[],
   environment: Readonly<Record<string, string>> = {},
   pace: EventsPace = {},
+  more: Partial<KernelOptions> = {},
 ): Promise<TestTenant> {
   const { url } = await createTestDatabase()
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))
@@ -70,6 +71,7 @@ export async function openTestTenant(
     pagesFolder,
     packagesFolder: path.join(dataFolder, 'packages'),
     pace,
+    ...more,
     mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
