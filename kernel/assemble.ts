@@ -35,6 +35,8 @@ import type { Services } from './services.ts'
 import { createSso } from './sso/flow.ts'
 import { prepareInstallation } from './tenants/registry.ts'
 import { createTenants, type Tenants } from './tenants/index.ts'
+import { webhookGuards } from './webhooks/guard.ts'
+import { openWebhooks } from './webhooks/index.ts'
 
 export interface Kernel {
   app: Hono
@@ -67,6 +69,8 @@ export interface KernelOptions {
   outside?: Outside
   /** How often events and work are looked for that nobody told of: for tests. */
   pace?: EventsPace
+  /** Between tries of a webhook: for tests. */
+  webhookPauseS?: number
 }
 
 /** Each running job, each dispatcher of events and each plugin that writes keeps one; the others are for publishes, bulk loads and exports. */
@@ -140,10 +144,14 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
     auth,
     mail,
     seal: keys.seal,
-    guards: AUTH_GUARDS,
+    guards: { ...AUTH_GUARDS, ...webhookGuards(config.webhookPrivate) },
     hooks: createBeforeHooks(() => act),
     events,
   }
+  const webhookDoor = openOutside({ allowsPrivate: config.webhookPrivate })
+  const webhookPause = options.webhookPauseS === undefined ? {} : { pauseS: options.webhookPauseS }
+  const toCall = { database, events, outside: webhookDoor, keys, seal: keys.seal, log }
+  const webhooks = openWebhooks({ ...toCall, ...webhookPause })
   const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })
   const health: Health = { isReady: false }
   const sso = createSso({
@@ -182,7 +190,8 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
   )
   events.queue.handle(SCHEDULES_KIND, schedulesHandler(database, events.queue), SCHEDULES_RULES)
   const live = createLiveHub(database, log)
-  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, act, live, health, pagesFolder })
+  const rooms = { services, auth, sso, files, tenants, publisher, plugins, act, live, webhooks }
+  const app = createApp({ ...rooms, health, pagesFolder })
   return {
     app,
     services,
@@ -195,6 +204,7 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
       await live.close()
       await jobs.stop()
       await events.close()
+      webhookDoor.close()
       await sandbox.close()
       outside.close()
       await journal.close()

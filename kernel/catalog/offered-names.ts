@@ -1,13 +1,13 @@
 // Choices that are names of other things of the tenant: the names become their options, and where a display name shows
 // such a choice it reads as the thing's label, since a name such as `base.works_for` is no text for people.
 import { textFor } from '../../sdk/fields/label.ts'
-import type { FieldOptions, RelationshipType, Role } from '../../sdk/metadata/snapshot.ts'
+import type { Entity, FieldOptions, RelationshipType, Role } from '../../sdk/metadata/snapshot.ts'
 import type { Option } from '../../sdk/metadata/source.ts'
 import type { Bench } from './bench.ts'
 import { isRecord } from './trace.ts'
 
 type OptionsFrom = NonNullable<FieldOptions['optionsFrom']>
-type Named = Pick<Role | RelationshipType, 'name' | 'label'>
+type Named = Pick<Entity | Role | RelationshipType, 'name' | 'label'>
 
 /** A rule has a limit (sdk/rules/parse.ts); of more things than this the names themselves are shown. */
 const MAX_LABELS = 100

@@ -62,7 +62,8 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   const apps = buildApps(bench, things.apps, views)
   const roles = buildRoles(bench, book, things.roles)
   const actions = buildActions(bench, book, things.actions)
-  offerNames(bench, { roles, relationship_types: relationships })
+  const entities = bench.entities.map(({ entity }) => entity).filter(({ isLink }) => !isLink)
+  offerNames(bench, { roles, relationship_types: relationships, entities })
   if (problems.errors.length > 0) return { ok: false, problems: problems.errors, warnings: problems.warnings }
 
   const snapshot: Snapshot = {

@@ -37,6 +37,8 @@ export interface Delivery {
 /** Asked once for each event, in order, within the dispatcher's transaction: pure and quick. */
 export interface Consumer {
   name: string
+  /** Before the events of a batch, within their transaction: for what `deliveries` needs to know. */
+  prepare?(tx: Queryable, loaded: LoadedTenant): Promise<void>
   deliveries(event: OutboxEvent, loaded: LoadedTenant): readonly Delivery[]
 }
 
@@ -112,6 +114,8 @@ export interface Queue {
   /** Replaces the one of the same key. What was missed while no server ran is made up for once. @throws RL206 */
   schedule(schedule: Schedule): Promise<void>
   unschedule(which: Pick<Schedule, 'schema' | 'kind' | 'key'>): Promise<void>
+  /** What waits for its next try is tried now: keys that begin so. */
+  hurry(schema: string, kind: string, keyPrefix: string): Promise<void>
   /** Schedules and waiting work of a tenant; of one kind, and of keys that begin so. */
   forget(schema: string, only?: { kind: string; keyPrefix?: string }): Promise<void>
 }
@@ -120,6 +124,8 @@ export interface Events {
   queue: Queue
   /** Before `start`. */
   subscribe(consumer: Consumer): void
+  /** Done once a day for each tenant, perhaps by several processes: for removing what is old. Before `start`. */
+  everyDay(task: (loaded: LoadedTenant) => Promise<unknown>): void
   /** From now on events are dispatched and work is done in this process. Until then both only wait. */
   start(): void
   /** Something was written: dispatch soon. Costs nothing when it is under way already. */

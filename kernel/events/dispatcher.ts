@@ -1,7 +1,7 @@
 // From the outbox into the queue. One dispatcher at a time in a tenant, over all processes: it holds a lock of PostgreSQL
 // that ends with its connection, so that what it adds to the queue stands there in the order of the events.
 import type { Logger } from 'pino'
-import type { Database, Reserved } from '../run/database.ts'
+import type { Database, Queryable, Reserved } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
 import type { Consumer, NewWork, OutboxEvent } from './contract.ts'
 import { claimEvents } from './outbox-rows.ts'
@@ -103,13 +103,13 @@ export class Dispatcher {
 
   /** @returns whether there may be more */
   private async batch(connection: Reserved, schema: string): Promise<boolean> {
-    const { tenant, add, tell, added } = this.options
+    const { tenant, add, tell, added, consumers, log } = this.options
     const loaded = await tenant(schema)
     if (!loaded) return false
     await connection.execute('BEGIN')
     try {
       const events = await claimEvents(connection, schema, BATCH)
-      const work = events.flatMap((event) => this.workOf(event, loaded))
+      const work = await workFor(consumers, events, loaded, connection, log)
       await add(work, connection)
       if (events.length > 0) await tell(connection, loaded, events)
       await connection.execute('COMMIT')
@@ -120,14 +120,23 @@ export class Dispatcher {
       throw error
     }
   }
+}
 
-  private workOf(event: OutboxEvent, loaded: LoadedTenant): NewWork[] {
-    return this.options.consumers.flatMap((consumer) => workOf(consumer, event, loaded, this.options.log))
-  }
+/** In the order of the events. */
+export async function workFor(
+  consumers: readonly Consumer[],
+  events: readonly OutboxEvent[],
+  loaded: LoadedTenant,
+  tx: Queryable,
+  log: Logger,
+): Promise<NewWork[]> {
+  if (events.length === 0) return []
+  for (const consumer of consumers) await consumer.prepare?.(tx, loaded)
+  return events.flatMap((event) => consumers.flatMap((consumer) => workOf(consumer, event, loaded, log)))
 }
 
 /** One that cannot make up its mind must not keep the others from hearing. */
-export function workOf(consumer: Consumer, event: OutboxEvent, loaded: LoadedTenant, log: Logger): NewWork[] {
+function workOf(consumer: Consumer, event: OutboxEvent, loaded: LoadedTenant, log: Logger): NewWork[] {
   const { schema, slug } = loaded.tenant
   try {
     return consumer.deliveries(event, loaded).map((delivery) => ({ schema, ...delivery }))

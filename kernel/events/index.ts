@@ -26,7 +26,7 @@ export interface EventsOptions {
 
 /** How often events are looked for that nobody told of: what a process left that died. */
 const SWEEP_S = 30
-const CLEAN_EVERY_MS = 6 * 60 * 60 * 1000
+const CLEAN_EVERY_MS = 24 * 60 * 60 * 1000
 /** For as long an event can be told again. */
 export const KEPT_DAYS = 30
 
@@ -41,6 +41,7 @@ class Room implements Events {
   private readonly dispatcher: Dispatcher
   private readonly replays: Replays
   private readonly slugs = new Map<string, string>()
+  private readonly dailyTasks: ((loaded: LoadedTenant) => Promise<unknown>)[] = []
   private sweeping: NodeJS.Timeout | undefined
   private isStarted = false
   private isStopped = false
@@ -73,6 +74,10 @@ class Room implements Events {
 
   subscribe(consumer: Consumer): void {
     this.consumers.push(consumer)
+  }
+
+  everyDay(task: (loaded: LoadedTenant) => Promise<unknown>): void {
+    this.dailyTasks.push(task)
   }
 
   start(): void {
@@ -137,6 +142,17 @@ class Room implements Events {
     return undefined
   }
 
+  private async cleanUp(schema: string): Promise<void> {
+    const { database, log } = this.options
+    try {
+      await removeOldEvents(database, schema, KEPT_DAYS)
+      const loaded = this.dailyTasks.length > 0 ? await this.tenant(schema) : undefined
+      if (loaded) for (const task of this.dailyTasks) await task(loaded)
+    } catch (error) {
+      if (!this.isStopped) log.warn({ err: error, schema }, 'could not remove what is old')
+    }
+  }
+
   /** Finds what nobody told of, and once in a while removes what is old. */
   private async sweep(): Promise<void> {
     const { database, log, pace } = this.options
@@ -146,7 +162,7 @@ class Room implements Events {
       for (const { schema } of await listTenants(database)) {
         if (this.isStopped) return
         if (await hasOpenEvents(database, schema)) this.nudge(schema)
-        if (isCleaning) await removeOldEvents(database, schema, KEPT_DAYS)
+        if (isCleaning) await this.cleanUp(schema)
       }
     } catch (error) {
       if (!this.isStopped) log.debug({ err: error }, 'could not look for events')

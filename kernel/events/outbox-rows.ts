@@ -65,6 +65,12 @@ export async function toldEvents(
   return rows.map(eventOf)
 }
 
+/** undefined: it is too old. */
+export async function eventById(database: Queryable, schema: string, id: string): Promise<OutboxEvent | undefined> {
+  const [row] = await database.query(`SELECT ${COLUMNS} FROM ${table(schema)} AS o WHERE o.id = $1::int8`, [id])
+  return row && eventOf(row)
+}
+
 export interface ToldRange {
   /** Nothing before and with it. */
   afterId: string

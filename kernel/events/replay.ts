@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Database } from '../run/database.ts'
 import type { Consumer, Queue, Work } from './contract.ts'
-import { workOf } from './dispatcher.ts'
+import { workFor } from './dispatcher.ts'
 import { toldEvents, toldRange } from './outbox-rows.ts'
 
 export interface ReplayOptions {
@@ -41,7 +41,7 @@ export function openReplays({ database, log, consumers, queue }: ReplayOptions):
       const asked = consumers.filter(({ name }) => consumer === null || name === consumer)
       await database.transaction(async (tx) => {
         const events = await toldEvents(tx, schema, { afterId, toId, limit: PIECE })
-        const work = events.flatMap((event) => asked.flatMap((one) => workOf(one, event, loaded, log)))
+        const work = await workFor(asked, events, loaded, tx, log)
         await queue.add(work, tx)
         const last = events.at(-1)
         if (last && events.length === PIECE) await add(schema, { afterId: last.id, toId, consumer }, tx)

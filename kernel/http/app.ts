@@ -13,6 +13,7 @@ import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Services } from '../services.ts'
 import type { Sso } from '../sso/flow.ts'
 import type { Tenants } from '../tenants/index.ts'
+import type { Webhooks } from '../webhooks/index.ts'
 import { accessRoutes } from './access.ts'
 import { accountRoutes } from './account.ts'
 import { bulkRoutes } from './bulk.ts'
@@ -38,6 +39,7 @@ import { sessionRoutes } from './session.ts'
 import { ssoRoutes } from './sso.ts'
 import { tenantRoutes } from './tenants.ts'
 import { userRoutes } from './users.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export interface AppParts {
   services: Services
@@ -50,6 +52,7 @@ export interface AppParts {
   act: ActRoom
   health: Health
   live: LiveHub
+  webhooks: Webhooks
   /** studio/dist */
   pagesFolder: string
 }
@@ -84,7 +87,7 @@ export function createApp(parts: AppParts): Hono {
 }
 
 /** Everything within one tenant, behind its door. */
-function tenantApp({ services, auth, files, publisher, plugins, act, live }: AppParts): Hono<TenantEnv> {
+function tenantApp({ services, auth, files, publisher, plugins, act, live, webhooks }: AppParts): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
@@ -105,6 +108,7 @@ function tenantApp({ services, auth, files, publisher, plugins, act, live }: App
     invitationRoutes(services, auth),
     eventRoutes(services),
     liveRoutes(services, live),
+    webhookRoutes(services, webhooks),
   ]
   for (const room of rooms) app.route('/', room)
   return app

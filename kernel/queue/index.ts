@@ -110,6 +110,16 @@ class BossQueue implements WorkingQueue {
     await boss.unschedule(kind, scheduleKey({ schema, key }))
   }
 
+  async hurry(schema: string, kind: string, prefix: string): Promise<void> {
+    await this.open()
+    await this.connection?.executeSql(
+      `UPDATE ${SCHEMA}.job SET start_after = now() WHERE name = $1 AND group_id = $2 AND state = 'retry' AND starts_with(singleton_key, $3)`,
+      [kind, schema, keyPrefix(schema, prefix)],
+    )
+    this.wake([kind])
+    await this.options.database.notify(WORK_CHANNEL, kind)
+  }
+
   async forget(schema: string, only?: { kind: string; keyPrefix?: string }): Promise<void> {
     const boss = await this.open()
     const prefix = keyPrefix(schema, only?.keyPrefix)

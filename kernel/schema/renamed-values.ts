@@ -22,6 +22,7 @@ export function renamedValues(before: Snapshot | undefined, after: Snapshot, act
   const relationships = renames(before.relationships, after.relationships)
   const namesOf = (entity: Entity, field: Field): Renames => {
     if (field.type === 'any_reference') return entities
+    if (field.options.optionsFrom === 'entities') return entities
     if (field.options.optionsFrom === 'roles') return roles
     if (field.options.optionsFrom === 'relationship_types') return relationships
     return optionRenames(fieldBefore(before, entity, field), field)

@@ -12,7 +12,7 @@ const MAX_NAME = 100
 export const choiceProperties = {
   options: Type.Optional(Type.Array(Option, { maxItems: MAX_OPTIONS })),
   options_from: Type.Optional(
-    Type.Union([Type.Literal('roles'), Type.Literal('relationship_types')], {
+    Type.Union([Type.Literal('roles'), Type.Literal('relationship_types'), Type.Literal('entities')], {
       description: 'the things of this kind that the tenant has, by name',
     }),
   ),

@@ -171,7 +171,7 @@ export interface FieldOptions {
   zoned?: boolean
   choices?: readonly Option[]
   /** Choices that are names of other things of the tenant. */
-  optionsFrom?: 'roles' | 'relationship_types'
+  optionsFrom?: 'roles' | 'relationship_types' | 'entities'
   /** Reference, parent, many-to-many, polymorphic: qualified entity names; polymorphic may be empty = any with `traits`. */
   to?: readonly string[]
   traits?: readonly string[]

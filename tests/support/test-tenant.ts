@@ -56,7 +56,7 @@ export async function openTestTenant(
   packages: readonly PackageSource[],
   environment: Readonly<Record<string, string>> = {},
   pace: EventsPace = {},
-  more: Pick<KernelOptions, 'outside'> = {},
+  more: Partial<KernelOptions> = {},
 ): Promise<TestTenant> {
   const { url } = await createTestDatabase()
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))

@@ -33,7 +33,7 @@ function optionsOf(type: string, values: Members, home: string): ValueOptions {
     ...(integer === true ? { integer } : {}),
     ...(isTexts(currencies) ? { currencies } : {}),
     ...(Array.isArray(options) ? { choices: options.filter(isOption) } : {}),
-    ...(from === 'roles' || from === 'relationship_types' ? { optionsFrom: from } : {}),
+    ...(from === 'roles' || from === 'relationship_types' || from === 'entities' ? { optionsFrom: from } : {}),
     ...(rule === undefined ? {} : { rule }),
     ...(isRollup(rollup) ? { rollup } : {}),
     ...targets(type, values['to'], home),
