@@ -124,7 +124,7 @@ describe('what is written', () => {
     expect(text).toContain('/** Order. What was bought * / by whom */')
   })
 
-  test('and as it is written: what is worked out is not there, what has a default may be left out', () => {
+  test('and as it is written: what is worked out is not there, what only the plugin itself sets is', () => {
     expect(part('ShopOrderInput')).toBe(`export interface ShopOrderInput {
   title: string
   state?: ShopOrder['state']
@@ -135,6 +135,7 @@ describe('what is written', () => {
   about?: AnyReferenceInput<'base.person' | 'shop.item'> | null
   meeting?: ZonedInstant | null
   secret?: string | null
+  fixed?: string | null
   owner?: Id | null
   owner_team?: Id | null
 }`)

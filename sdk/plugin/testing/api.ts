@@ -35,10 +35,10 @@ export interface TestRecords extends Records {
 export interface TestTenant {
   /** As an administrator, by the same API that pages use: hooks run. */
   records: TestRecords
-  /** As if its button was pressed and its form filled in. Throws what a person would be told. */
+  /** As if its button was pressed and its form filled in, as far as it is. Throws what a person would be told. */
   runAction<A extends ActionName>(
     action: A,
-    options: { ids?: readonly string[]; input?: InputOf<A> },
+    options: { ids?: readonly string[]; input?: Partial<InputOf<A>> },
   ): Promise<ActionResult>
   /** Now, whatever its schedule, to its end. */
   runJob(name: string, payload?: unknown): Promise<void>
