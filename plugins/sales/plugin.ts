@@ -122,7 +122,7 @@ export default definePlugin([
     (_event, context) => remindAll(context),
   ),
 
-  migration({ name: 'first_pipeline', version: '1.0.0' }, async (_progress, context) => {
+  migration({ name: 'first_pipeline', version: '1.0.0', atInstall: true }, async (_progress, context) => {
     await makeFirstPipeline(context)
     return { done: true }
   }),
