@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     // Test files stay apart by process: one that breaks its own does not take the others with it.
     pool: 'forks',
-    testTimeout: process.env['RELATA_TEST_LONG'] ? 600_000 : 15_000,
+    testTimeout: process.env['RELATA_TEST_LONG'] ? 600_000 : 45_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
   },

@@ -27,6 +27,7 @@ const answers = (schema: JsonSchema, more: JsonSchema = COMMON): JsonSchema => (
 })
 
 const PACKAGES = object({ packages: list(ref('PackageSource')) })
+const TRY = object({ packages: list(ref('PackageSource')), entity: TEXT, last: INTEGER }, ['entity'])
 const PUBLISH = object(
   {
     packages: list(ref('PackageSource')),
@@ -136,6 +137,7 @@ function administration(): Record<string, PathItem> {
       ),
     },
     '/metadata/plan': { post: plan('plan_metadata', 'What publishing would do, or every problem', PACKAGES) },
+    '/metadata/try': { post: plan('try_metadata', 'What the rules of a draft would do to the last records', TRY) },
     '/metadata/publish': { post: plan('publish_metadata', 'Publish packages as a new version', PUBLISH) },
     '/metadata/versions': { get: call('list_versions', 'metadata', 'Published versions', answers(ANY)) },
     '/metadata/versions/{n}': {

@@ -5,16 +5,22 @@ import { type TObject, Type } from '@sinclair/typebox'
 import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
-import type { WireComparison, WireMetadata, WirePlan, WirePublished } from '../../sdk/wire/metadata.ts'
+import type { WireComparison, WireMetadata, WirePlan, WirePublished, WireTrial } from '../../sdk/wire/metadata.ts'
+import type { WireValue } from '../../sdk/wire/records.ts'
 import { USER_ENTITY } from '../auth/members.ts'
 import { requireAdminister } from '../auth/rights.ts'
+import type { EntityModel } from '../catalog/model.ts'
+import { parseListRequest } from '../parse/list-request.ts'
+import { isReadableRight } from '../plan/field-rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
 import { pluginNames } from '../plugins/plugin-rows.ts'
 import type { Context } from '../run/context.ts'
-import type { Queryable } from '../run/database.ts'
+import type { Database, Queryable } from '../run/database.ts'
+import { listRecords } from '../run/read-records.ts'
 import { differences } from '../schema/difference.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
+import type { Trial } from '../schema/try-draft.ts'
 import { latestVersion, listVersions, stepsOf, versionAt } from '../schema/versions.ts'
 import type { PublishPlan, Services } from '../services.ts'
 import { readBody, Words } from './read-body.ts'
@@ -34,6 +40,15 @@ const Decision = {
 }
 const PublishBody = Type.Object({ packages: Type.Optional(Packages), remove: Names, ...Decision }, strict)
 const RestoreBody = Type.Object(Decision, strict)
+const TryBody = Type.Object(
+  {
+    packages: Type.Optional(Packages),
+    remove: Names,
+    entity: Words(100),
+    last: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  },
+  strict,
+)
 
 export function metadataRoutes(services: Services, publisher: SchemaPublisher): Hono<TenantEnv> {
   const { database } = services
@@ -53,6 +68,20 @@ export function metadataRoutes(services: Services, publisher: SchemaPublisher): 
       requireAdminister(context.model, context.actor)
       const { packages, ...rest } = readBody(PlanBody, await readJson(c))
       return answer(wirePlan(await publisher.plan(context.loaded.tenant, sourcesOf(packages), rest)))
+    }),
+  )
+
+  app.post('/metadata/try', (c) =>
+    inTenant(c, services, async (context) => {
+      requireAdminister(context.model, context.actor)
+      const { packages, remove, entity: name, last = 100 } = readBody(TryBody, await readJson(c))
+      const draft = { packages: sourcesOf(packages), ...(remove ? { remove } : {}) }
+      const entity = context.model.entity(name)
+      const tried = await lastRecords(context, database, entity, last)
+      const ids = tried.map(({ id }) => id)
+      return answer(
+        wireTrial(context, entity, tried, await publisher.tryOut(context.loaded.tenant, draft, entity, ids)),
+      )
     }),
   )
 
@@ -140,6 +169,41 @@ const sourcesOf = (packages: Body<typeof PublishBody>['packages']): PackageSourc
 
 /** A restore needs no body. */
 const readOptionalJson: typeof readJson = async (c) => ((c.req.header('content-type') ?? '') === '' ? {} : readJson(c))
+
+/** The records that were changed last, of those that the administrator may read. */
+async function lastRecords(
+  context: Context,
+  database: Database,
+  entity: EntityModel,
+  last: number,
+): Promise<readonly { id: string; display_name: string }[]> {
+  const query = new URLSearchParams({ select: 'id,display_name', sort: '-updated_at', limit: String(last) })
+  return JSON.parse(await listRecords(context, database, entity, parseListRequest(query))).data
+}
+
+/** Values of fields that the administrator may not read are left out. */
+function wireTrial(
+  { rights }: Context,
+  entity: EntityModel,
+  tried: readonly { id: string; display_name: string }[],
+  { rules, refused, changed }: Trial,
+): WireTrial {
+  const named = (changes: Readonly<Record<string, readonly [WireValue, WireValue]>> = {}) =>
+    Object.fromEntries(
+      entity.entity.fields.flatMap((field) => {
+        const pair = changes[field.id]
+        return pair && isReadableRight(rights.field(entity, field)) ? [[field.name, pair]] : []
+      }),
+    )
+  return {
+    entity: entity.entity.name,
+    tried: tried.length,
+    rules,
+    records: tried
+      .filter(({ id }) => refused.has(id) || changed.has(id))
+      .map((one) => ({ ...one, refused: refused.get(one.id) ?? [], changed: named(changed.get(one.id)) })),
+  }
+}
 
 const wirePlan = ({ snapshot: _, ...plan }: PublishPlan): WirePlan => plan
 

@@ -29,6 +29,8 @@ export interface Config {
   readonly ssoPrivate: boolean
   /** Plugins may be loaded from somebody's folder, unsigned and with everything granted. */
   readonly devPlugins: boolean
+  /** Webhooks may call the server's own network. */
+  readonly webhookPrivate: boolean
   /** First encrypts, all decrypt; empty: the key file in the data folder is used. */
   readonly secrets: readonly string[]
   readonly logLevel: LogLevel
@@ -112,6 +114,7 @@ export function readConfig(env: Environment = process.env): Config {
     minPasswordLength,
     ssoPrivate: read(VARIABLES.ssoPrivate),
     devPlugins: read(VARIABLES.devPlugins),
+    webhookPrivate: read(VARIABLES.webhookPrivate),
     secrets: Object.freeze([...read(VARIABLES.secrets)]),
     logLevel: read(VARIABLES.logLevel),
     logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat,

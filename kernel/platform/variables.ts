@@ -44,6 +44,11 @@ const oneOf =
     return found ?? { why: 'it is not one of the known values', whatToDo: `Use one of: ${allowed.join(', ')}.` }
   }
 
+const readYesNo = (text: string): boolean | Refusal =>
+  text === 'true' || text === 'false'
+    ? text === 'true'
+    : { why: 'it is neither true nor false', whatToDo: 'Use true or false.' }
+
 function readDatabaseUrl(text: string): string | Refusal {
   const whatToDo = 'Use the form postgres://user:password@host:5432/database.'
   if (!/^postgres(ql)?:\/\//.test(text)) return { why: 'it does not begin with postgres://', whatToDo }
@@ -204,10 +209,14 @@ export const VARIABLES = {
     help: '`true` when identity providers stand in the own network: the server then asks private addresses, and http.',
     defaultText: '`false`',
     fallback: false,
-    read: (text) =>
-      text === 'true' || text === 'false'
-        ? text === 'true'
-        : { why: 'it is neither true nor false', whatToDo: 'Use true or false.' },
+    read: readYesNo,
+  }),
+  webhookPrivate: define({
+    name: 'RELATA_WEBHOOK_PRIVATE',
+    help: '`true` when webhooks may call the own network: the server then sends to private addresses, and by http.',
+    defaultText: '`false`',
+    fallback: false,
+    read: readYesNo,
   }),
   devPlugins: define({
     name: 'RELATA_DEV_PLUGINS',

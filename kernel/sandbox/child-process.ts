@@ -34,6 +34,7 @@ export function startChild(
   })
   const { times, log } = settings
   let output = ''
+  let idleWatches = 0
   let isDead = false
   for (const stream of [process_.stdout, process_.stderr])
     stream?.on('data', (chunk: Buffer) => {
@@ -66,7 +67,11 @@ export function startChild(
     kill,
     isDead: () => isDead,
     watch() {
-      if (line.running() === 0) return
+      if (line.running() === 0) {
+        // isolated-vm leaves some 4 KB behind with every isolate: a child that grew goes while nobody needs it.
+        if (++idleWatches % 100 === 0 && residentMb(pid) > settings.childMemoryMb * 0.75) kill(IDLE)
+        return
+      }
       const mb = residentMb(pid)
       if (mb > settings.childMemoryMb) kill(`It took ${Math.round(mb)} MB of memory.`)
       else if (line.silentMs() > times.silentMs) kill('It does not answer.', SOMEBODY)

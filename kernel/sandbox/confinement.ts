@@ -94,6 +94,8 @@ function nodeFlags(): string[] {
   ]
   return [
     '--no-node-snapshot',
+    // isolated-vm gives the young generation 1 to 2 MB, with which code that makes many objects takes 1.4 times as long.
+    '--max-semi-space-size=16',
     '--disable-proto=delete',
     '--permission',
     '--allow-addons',

@@ -10,6 +10,7 @@ import type { Wire } from './wire.ts'
 
 /** For getting and loading its code, which is not the time of the invocation. */
 const COLD_MS = 2_000
+const MOST_WARM = 5_000
 const isFromChild = TypeCompiler.Compile(FromChild)
 
 /** One run of an invocation on one child. */
@@ -198,6 +199,7 @@ export function openLine(
         : message.result === 'ok'
           ? { end: 'ok', body }
           : { end: 'failed', body, isWaitingForHost: one.pending.size > 0 }
+    if (warm.size > MOST_WARM) warm.clear()
     warm.add(message.box)
     end(one, one.ending ?? told, message.cpuMs, message.heapBytes)
     return null

@@ -5,7 +5,7 @@ import { RelataError } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import { AUTH_CHANNEL, tenantMessage } from '../auth/channel.ts'
 import { lockAdministrators, requireAdministrator } from '../auth/index.ts'
-import { Model } from '../catalog/model.ts'
+import { type EntityModel, Model } from '../catalog/model.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
 import { writeAudit } from '../auth/audit.ts'
 import { insertJob } from '../jobs/job-rows.ts'
@@ -18,6 +18,7 @@ import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/regi
 import { prepareCopy } from './copies.ts'
 import { type Draft, planPublish } from './planner.ts'
 import { writeRoles } from './role-rows.ts'
+import { type Trial, tryDraft } from './try-draft.ts'
 import { insertVersion, latestVersion, versionAt } from './versions.ts'
 
 export interface PublisherOptions {
@@ -37,6 +38,13 @@ export interface SchemaPublisher extends Publisher {
     version: number,
     request: Omit<PublishRequest, 'packages' | 'remove'>,
   ): ReturnType<Publisher['publish']>
+  /** The draft that these packages would make, run on records and taken back. @throws RL200 RL214 as a plan */
+  tryOut(
+    tenant: TenantInfo,
+    draft: Pick<PublishRequest, 'packages' | 'remove'>,
+    entity: EntityModel,
+    ids: readonly string[],
+  ): Promise<Trial>
 }
 
 /** How long to wait for another publish of the same tenant. */
@@ -75,6 +83,18 @@ export function createPublisher({ database, catalog, jobs, log }: PublisherOptio
         isSystem: false,
       })
       return planOf(draft)
+    },
+    async tryOut(info, { packages, remove = [] }, entity, ids) {
+      const tenant = await tenantById(database, info.id)
+      return database.reserve(async (connection) => {
+        const latest = await latestIfAny(connection, tenant)
+        const draft = await planPublish(connection, { tenant, latest, packages, remove, confirm: [], isSystem: false })
+        try {
+          return await tryDraft(connection, draft, entity, ids)
+        } catch (error) {
+          throw busy(error, 'The tables are in use by something that takes long.')
+        }
+      })
     },
     publish: (info, request) => publish(info, async () => request),
     restore: (info, version, request) =>

@@ -47,11 +47,13 @@ export function signHash(hash: string, privatePem: string): Signature {
 
 /** @returns the fingerprint of the key, or undefined when it did not sign this */
 export function signerOf(hash: string, { key, signature }: Signature): string | undefined {
-  const der = Buffer.from(key, 'base64')
+  const [der, signed] = [Buffer.from(key, 'base64'), Buffer.from(signature, 'base64')]
   try {
     const publicKey = createPublicKey({ key: der, type: 'spki', format: 'der' })
     if (publicKey.asymmetricKeyType !== 'ed25519') return undefined
-    return verify(null, messageOf(hash), publicKey, Buffer.from(signature, 'base64')) ? fingerprintOf(der) : undefined
+    // A byte behind the key, which a reader of DER passes over, would give the same key another fingerprint.
+    if (!publicKey.export({ type: 'spki', format: 'der' }).equals(der)) return undefined
+    return verify(null, messageOf(hash), publicKey, signed) ? fingerprintOf(der) : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 // Shapes of the metadata API (docs/http-api.md): what a publish would do, and what was published.
 import type { Problem } from '../errors.ts'
 import type { PackageSource } from '../metadata/source.ts'
+import type { WireValue } from './records.ts'
 
 /** Answer of `GET metadata`. */
 export interface WireMetadata {
@@ -51,4 +52,22 @@ export interface WireComparison {
   from: number
   to: number
   steps: readonly WirePlanStep[]
+}
+
+/** Answer of `POST metadata/try`: what the rules of a draft would do to the last records of an entity. */
+export interface WireTrial {
+  entity: string
+  /** How many records it was tried on. */
+  tried: number
+  /** Rules that are new, or not as they are published, and of how many of these records they would hold up or change one. */
+  rules: readonly { kind: 'validation' | 'required' | 'computed'; name: string; records: number }[]
+  /** Only records that it would make a difference to. */
+  records: readonly {
+    id: string
+    display_name: string
+    /** What the next write would be refused with. */
+    refused: readonly Problem[]
+    /** Field name → stored value, and what the next write would store. */
+    changed: Readonly<Record<string, readonly [WireValue, WireValue]>>
+  }[]
 }

@@ -146,7 +146,7 @@ async function bystander(say: (line: string) => void): Promise<Row[]> {
   const hook = invocation(HOOK, { tenant: 'bystander', limits: LIMITS, input: RECORD })
   const loop = invocation(guest('for (;;);'), { tenant: 'looping', limits: { ...LIMITS, wallMs: 250, sliceMs: 250 } })
   const ratios: number[] = []
-  const p99 = async (): Promise<number> => percentile(await eachUs(600, () => run(sandbox.invoke(hook))), 0.99)
+  const p99 = async (): Promise<number> => percentile(await eachUs(2_000, () => run(sandbox.invoke(hook))), 0.99)
   try {
     for (let round = -1; round < ROUNDS; round++) {
       const idle = await p99()

@@ -194,8 +194,12 @@ describe('each use', () => {
     const team = (await tenant.call('POST', 'records/system.team', { name: 'T' })).body.id
     await tenant.call('POST', 'records/system.team_members', { team, user: me.user_id })
     const shared = await make('case', { owner_team: team })
-    const seen = await clerk.call('GET', 'records/desk.case?limit=500')
-    expect(seen.body.data.map(({ id }: { id: string }) => id)).toEqual([shared.id])
+    // Whoever joined a team is known to have when the database has told all processes.
+    const seen = async () => {
+      const { body: cases } = await clerk.call('GET', 'records/desk.case?limit=500')
+      return cases.data.map(({ id }: { id: string }) => id)
+    }
+    await expect.poll(seen).toEqual([shared.id])
   })
 })
 

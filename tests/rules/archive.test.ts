@@ -126,6 +126,13 @@ describe('tampering', () => {
     )
   })
 
+  test('with a byte behind the key is found: it would give the same key another fingerprint', () => {
+    const signature = JSON.parse(new TextDecoder().decode(files['signature.json']))
+    const key = signature.key.replace(/=$/, 'A')
+    const found = expect.stringContaining('signature.json does not fit')
+    expect(problemsOf(rezip(signed, { 'signature.json': JSON.stringify({ ...signature, key }) }))).toEqual([found])
+  })
+
   test('by moving, adding, taking out or exchanging is found', () => {
     const found = expect.stringContaining('signature.json does not fit')
     expect(problemsOf(rezip(signed, { 'README.md': null }))).toEqual([found])
