@@ -4,6 +4,7 @@ import { fieldType } from '../../sdk/fields/index.ts'
 import { nearest } from '../../sdk/metadata/nearest.ts'
 import type { Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
+import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { SetReference } from '../sql/references-sql.ts'
 import type { HalfPeriod } from '../sql/half-period.ts'
@@ -50,18 +51,25 @@ const SYSTEM_MEMBERS = new Set([
 ])
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** @throws RL100 not an object · RL206 with a problem for every value that is not valid */
+/** Which plugin sets a member of the body; undefined: whoever asks does. */
+export type SetBy = (name: string) => string | undefined
+
+/**
+ * @param setBy what is read only to everybody else is written by the plugin that brought it
+ * @throws RL100 not an object · RL206 with a problem for every value that is not valid
+ */
 export function planWrite(
-  { model, environment }: { model: Model; environment: RuleEnvironment },
+  { model, environment, actor }: { model: Model; environment: RuleEnvironment; actor?: Pick<Actor, 'plugin'> },
   entity: EntityModel,
   body: unknown,
   kind: 'create' | 'update',
   seal: SealField,
+  setBy: SetBy = () => actor?.plugin?.name,
 ): WritePlan {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
   }
-  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal })
+  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal }, setBy)
   for (const [name, value] of Object.entries(body)) builder.member(name, value)
   if (kind === 'create') builder.addDefaults()
   return builder.finish(kind)
@@ -72,6 +80,7 @@ class WriteBuilder {
   private readonly entity: EntityModel
   private readonly environment: RuleEnvironment
   private readonly into: Destination
+  private readonly setBy: SetBy
   private readonly problems: Problem[] = []
   private readonly provided = new Map<string, Field>()
   private readonly owners: string[] = []
@@ -80,7 +89,8 @@ class WriteBuilder {
   private readonly kept: WritePlan['kept'][number][] = []
   private readonly inputs: Record<string, string | null> = {}
 
-  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination) {
+  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination, setBy: SetBy) {
+    this.setBy = setBy
     this.model = into.model
     this.entity = entity
     this.environment = environment
@@ -154,14 +164,19 @@ class WriteBuilder {
     return found.filter(({ path }) => !told.has(path))
   }
 
+  /** Computed values are the server's alone. */
+  private isOfItsPlugin(name: string, { package: owner, computed }: Field): boolean {
+    return computed === undefined && this.setBy(name) === owner
+  }
+
   private stored(name: string): (string | null)[] | undefined {
     const field = this.provided.get(name)
     return field && writtenColumns(field).map((column) => this.inputs[valueInput(column)] ?? null)
   }
 
   private field(name: string, field: Field, value: unknown, isDefault: boolean): void {
-    if (!fieldType(field.type).isWritable || (field.readOnly && !isDefault))
-      return this.problem(name, 'read_only', 'cannot be set')
+    const isFixed = field.readOnly && !isDefault && !this.isOfItsPlugin(name, field)
+    if (!fieldType(field.type).isWritable || isFixed) return this.problem(name, 'read_only', 'cannot be set')
     if (this.provided.has(field.name)) return this.problem(name, 'twice', 'stands there twice, under two of its names')
     const columns = writtenColumns(field)
     const isNothing = value === null || value === undefined

@@ -93,6 +93,28 @@ describe('a first install', () => {
     expect(await titles('f')).toEqual(['one', 'two'])
   })
 
+  test('sets what is read only to everybody else', async () => {
+    const fields = [
+      { name: 'stamp', type: 'text', read_only: true },
+      { name: 'loud', type: 'text', computed: { upper: { var: 'stamp' } } },
+    ]
+    const stamp = `const make = (values) => bridge.call('records.create', { entity: 'h.item', values })
+      const { id } = await make({ title: 'mine', stamp: 'by h' })
+      await bridge.call('records.update', { entity: 'h.item', id, values: { stamp: 'still by h' } })
+      const [computed, foreign] = await Promise.allSettled([make({ loud: 'x' }), bridge.call('records.update', { entity: 'system.user', id, values: { kind: 'key' } })])
+      await make({ title: computed.reason.code + ' ' + foreign.reason.code })
+      return { done: true }`
+    await install({ ...prepared('h', stamp), files: entity(...fields) })
+    expect(await ready('h')).toMatchObject({ state: 'on', error: null })
+    const { body } = await tenant.call('GET', 'records/h.item?sort=title&select=title,stamp,loud')
+    expect(body.data).toMatchObject([
+      { title: 'mine', stamp: 'still by h', loud: 'STILL BY H' },
+      { title: 'RL206 RL404', stamp: null },
+    ])
+    const refused = await tenant.call('POST', 'records/h.item', { title: 'yours', stamp: 'by somebody' })
+    expect(refused.body.errors).toMatchObject([{ path: '/stamp', key: 'read_only' }])
+  })
+
   test('runs without a step that failed, and says why', async () => {
     await install(prepared('g', `if (input.cursor) throw new Error('cannot')`))
     const { state, error } = await ready('g')
