@@ -200,6 +200,7 @@ const CLIENT_OPTIONS = [
   'to',
   'traits',
   'onDelete',
+  'match',
   'inverseLabel',
   'link',
   'numberPattern',
