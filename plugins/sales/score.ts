@@ -27,7 +27,7 @@ const FREE_MAIL =
   /@(gmail|googlemail|hotmail|outlook|live|yahoo|icloud|gmx|web|aol|proton|protonmail|mail|yandex|bk|list|inbox|rambler)\.[a-z.]+$/i
 /** Those who sign orders, as they call themselves in English, German and Russian. */
 const DECIDES =
-  /\b(c[efto]o|chief|president|owner|founder|partner|director|head|vp|inhaber|geschäftsführer|leiter|vorstand)|директор|руководител|начальник|владел|глава/i
+  /\b(c[efto]o|vp|chief|president|owner|founder|partner|director|head)\b|\b(inhaber|geschäftsführer|leiter|vorstand)|директор|руководител|начальник|владел|глава/i
 const WARM: ReadonlySet<Lead['source']> = new Set(['web', 'referral', 'event', 'partner'])
 
 export function factorsOf(lead: Scored): Factor[] {
