@@ -35,6 +35,9 @@ export interface PluginPart {
   depth: number
 }
 
+/** The kernel's own work; never that of a plugin, whoever started it. */
+export const isSystem = ({ kind, plugin }: Pick<Actor, 'kind' | 'plugin'>): boolean => kind === 'system' && !plugin
+
 /** Whom history names. */
 export const writerOf = ({ plugin, userId }: Actor): string => plugin?.userId ?? userId
 /** For whom a plugin writes; null: nobody, or no plugin is at work. */

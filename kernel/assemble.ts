@@ -4,6 +4,9 @@ import type { Logger } from 'pino'
 import { AUTH_GUARDS, type AuthRoom, openAuth } from './auth/index.ts'
 import { invitationLink } from './auth/invitations.ts'
 import { openCatalog } from './catalog/store.ts'
+import { DISPATCHERS_AT_ONCE } from './events/dispatcher.ts'
+import { type EventsPace, openEvents } from './events/index.ts'
+import { createLiveHub, type LiveHub } from './events/live/hub.ts'
 import { createFileStore } from './files/file-store.ts'
 import { createApp } from './http/app.ts'
 import type { Health } from './http/health.ts'
@@ -15,10 +18,14 @@ import { createKeyring, readSecrets } from './platform/secret.ts'
 import { openArchiveFolder } from './plugins/archive-folder.ts'
 import { openAvailable } from './plugins/available.ts'
 import { pluginJobs } from './plugins/jobs.ts'
+import type { ActRoom } from './plugins/act-room.ts'
 import { openJournal } from './plugins/journal.ts'
+import { createPlaces, PLUGINS_AT_ONCE } from './plugins/own-transaction.ts'
 import type { LifeRoom } from './plugins/life-room.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { openSandbox } from './sandbox/index.ts'
+import { type Outside, openOutside } from './net/outside.ts'
+import { createBeforeHooks } from './hooks/before.ts'
 import { createPublisher } from './schema/publisher.ts'
 import type { Services } from './services.ts'
 import { createSso } from './sso/flow.ts'
@@ -32,6 +39,8 @@ export interface Kernel {
   tenants: Tenants
   jobs: Jobs
   health: Health
+  /** Open pages. */
+  live: LiveHub
   /** Stops what is going on in the background, then closes the connections. */
   close(): Promise<void>
 }
@@ -50,10 +59,14 @@ export interface KernelOptions {
   packagesFolder?: string
   /** Between tries to send a message: for tests. */
   mailPausesMs?: readonly number[]
+  /** Where plugins' requests go: for tests. */
+  outside?: Outside
+  /** How often events and work are looked for that nobody told of: for tests. */
+  pace?: EventsPace
 }
 
-/** Each running job keeps one; the others are for publishes, bulk loads and exports. */
-const LONG_POOL_SIZE = JOBS_AT_ONCE + 4
+/** Each running job, each dispatcher of events and each plugin that writes keeps one; the others are for publishes, bulk loads and exports. */
+const LONG_POOL_SIZE = JOBS_AT_ONCE + DISPATCHERS_AT_ONCE + PLUGINS_AT_ONCE + 4
 
 export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
   const { config, databaseUrl } = options
@@ -72,15 +85,13 @@ export async function assembleKernel(options: KernelOptions): Promise<Kernel> {
   }
 }
 
-async function furnish(
-  { config, log, metadataFolder, pagesFolder, packagesFolder, mailPausesMs }: KernelOptions,
-  database: Database,
-  directUrl: string,
-): Promise<Kernel> {
+async function furnish(options: KernelOptions, database: Database, directUrl: string): Promise<Kernel> {
+  const { config, log, databaseUrl, metadataFolder, pagesFolder, packagesFolder, mailPausesMs, pace } = options
   await prepareInstallation(database)
   const secrets = readSecrets(config)
   const keys = createKeyring(secrets)
   const catalog = await openCatalog({ database, log })
+  const events = openEvents({ database, databaseUrl, catalog, log, ...(pace ? { pace } : {}) })
   // Work that was left may begin before everything that it needs is there.
   const life = Promise.withResolvers<LifeRoom>()
   const jobs = startJobs({
@@ -91,6 +102,7 @@ async function furnish(
       ...jobHandlers({ database, seal: keys.seal, metadataFolder }),
       ...pluginJobs(life.promise),
     },
+    written: (schema) => events.nudge(schema),
   })
   const publisher = createPublisher({ database, catalog, jobs, log })
   const auth = await openAuth({
@@ -125,6 +137,8 @@ async function furnish(
     mail,
     seal: keys.seal,
     guards: AUTH_GUARDS,
+    hooks: createBeforeHooks(() => act),
+    events,
   }
   const tenants = createTenants({ services, publisher, jobs, files, metadataFolder })
   const health: Health = { isReady: false }
@@ -145,7 +159,14 @@ async function furnish(
     allowsDevelopment: config.devPlugins,
   }
   life.resolve(plugins)
-  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, health, pagesFolder })
+  const outside = options.outside ?? openOutside({ allowsPrivate: false })
+  const act: ActRoom = {
+    ...{ database, catalog, sandbox, journal, keys, mail, outside, events, log: log.child({ room: 'plugins' }) },
+    ...{ seal: services.seal, guards: services.guards, hooks: services.hooks },
+    places: createPlaces(PLUGINS_AT_ONCE),
+  }
+  const live = createLiveHub(database, log)
+  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, live, health, pagesFolder })
   return {
     app,
     services,
@@ -153,9 +174,13 @@ async function furnish(
     tenants,
     jobs,
     health,
+    live,
     async close() {
+      await live.close()
       await jobs.stop()
+      await events.close()
       await sandbox.close()
+      outside.close()
       await journal.close()
       await mail.close()
       await catalog.close()

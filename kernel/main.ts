@@ -60,7 +60,10 @@ async function startParts(config: Config, log: Logger, lifecycle: Lifecycle, dat
   await kernel.tenants.resume()
   if (process.argv.includes('--demo')) await makeDemo(kernel)
   const address = await listen(kernel, config, log, lifecycle)
+  // Before running requests are waited for: a page that is told nothing would hold the server open.
+  lifecycle.onStop('open pages', () => kernel.live.end())
   kernel.health.isReady = true
+  kernel.services.events.start()
   await greet(kernel, config.publicUrl ?? address)
 }
 

@@ -17,7 +17,10 @@ export type TenantWork = (context: Context) => Promise<Response>
 /** Run `work` for the actor of this request. A publish that happened meanwhile is taken up once. */
 export async function inTenant(c: HonoContext<TenantEnv>, services: Services, work: TenantWork): Promise<Response> {
   try {
-    return await withFreshPlan(c, services, work)
+    const response = await withFreshPlan(c, services, work)
+    // Committed by now. A request that only read was a GET.
+    if (c.req.method !== 'GET') services.events.nudge(c.var.loaded.tenant.schema)
+    return response
   } catch (error) {
     return problemResponse(error, services.log, { method: c.req.method, path: c.req.path })
   }
@@ -25,12 +28,14 @@ export async function inTenant(c: HonoContext<TenantEnv>, services: Services, wo
 
 async function withFreshPlan(c: HonoContext<TenantEnv>, services: Services, work: TenantWork): Promise<Response> {
   const { actor, loaded } = c.var
+  const contextOf = (version: LoadedTenant): Context =>
+    makeContext(version, actor, services.seal, services.guards, services.hooks)
   try {
-    return await work(makeContext(loaded, actor, services.seal, services.guards))
+    return await work(contextOf(loaded))
   } catch (error) {
     if (!isStalePlan(error) && !(error instanceof RelataError && isStalePlan(error.cause))) throw error
     const fresh = await services.catalog.reload(loaded.tenant.slug)
-    return work(makeContext(fresh, actor, services.seal, services.guards))
+    return work(contextOf(fresh))
   }
 }
 

@@ -4,10 +4,12 @@ import type { PackageSource } from '../sdk/metadata/source.ts'
 import type { Problem, RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Model } from './catalog/model.ts'
+import type { Events } from './events/contract.ts'
 import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
 import type { PluginSet } from './plugins/contract.ts'
 import type { Seal } from './plan/field-value.ts'
+import type { BeforeHooks } from './run/before-hooks.ts'
 import type { WriteGuard } from './run/guard.ts'
 import type { Database, Queryable } from './run/database.ts'
 import type { Logger } from 'pino'
@@ -123,4 +125,8 @@ export interface Services {
   seal: Seal
   /** Checks hung before a write is committed, by trait of the entity. */
   guards: Readonly<Record<string, WriteGuard>>
+  /** Asked before a write is written, where plugins want to be. */
+  hooks: BeforeHooks | null
+  /** What writes left in the outbox, and the queue of work. */
+  events: Events
 }

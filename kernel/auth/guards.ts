@@ -1,6 +1,7 @@
 // Checks that the write path runs within its transaction, after a write of records with these traits. They see the
 // result of the write, and what they tell other processes is heard only if it is committed.
 import { RelataError } from '../../sdk/errors.ts'
+import { isSystem } from '../actor.ts'
 import type { Model } from '../catalog/model.ts'
 import { canAdminister } from '../catalog/rights.ts'
 import type { GuardedWrite, WriteGuard } from '../run/guard.ts'
@@ -76,7 +77,7 @@ async function requireSomebody(tx: Queryable, model: Model, roles: readonly stri
  */
 const keepRolesApart: WriteGuard = async ({ tx, model, actor, rights, entity, ids, operation, fields }) => {
   if (operation === 'delete' || operation === 'restore') rights.require(entity, 'delete')
-  if (actor.kind === 'system' || canAdminister(model, actor)) return
+  if (isSystem(actor) || canAdminister(model, actor)) return
   if (operation === 'update' && fields.has('roles')) throw forAdministrators()
   if (operation === 'update' && !DECISIVE.some((field) => fields.has(field))) return
   const { name, column: col, value } = systemTable(model, USER_ENTITY)
@@ -130,8 +131,7 @@ const comeByTheirDoor: WriteGuard = async ({ model, actor, entity, operation, fi
   if (operation === 'restore' && name === SESSION_ENTITY && !isAlong)
     throw new RelataError('RL301', 'An ended session does not come back.', { hint: 'Sign in again.' })
   const letsIn = operation === 'restore' || operation === 'update'
-  if (letsIn && name !== SESSION_ENTITY && actor.kind !== 'system' && !canAdminister(model, actor))
-    throw forAdministrators()
+  if (letsIn && name !== SESSION_ENTITY && !isSystem(actor) && !canAdminister(model, actor)) throw forAdministrators()
 }
 
 /** The link of an invitation speaks for one address, and one that was revoked stays so. */
@@ -148,7 +148,7 @@ const OWN_GUARDS: Readonly<Record<string, WriteGuard>> = {
   team_link: tellEveryone,
   // Whoever names a provider says who may come in as whom.
   identity_provider: async ({ model, actor }) => {
-    if (actor.kind !== 'system' && !canAdminister(model, actor)) throw forAdministrators()
+    if (!isSystem(actor) && !canAdminister(model, actor)) throw forAdministrators()
   },
   member: async (write) => {
     if (write.entity.entity.name === USER_ENTITY && write.operation !== 'purge') {

@@ -42,7 +42,7 @@ export function systemContext(loaded: LoadedTenant, actor: Actor): Context {
     throw new RelataError('RL500', 'The kernel’s own entities have no secrets to seal here.')
   }
   const environment = environmentOf(actor)
-  const who = { actor, rights: ALL_RIGHTS, environment, inputs: actorInputs(actor, environment) }
+  const who = { actor, hooks: null, rights: ALL_RIGHTS, environment, inputs: actorInputs(actor, environment) }
   return { loaded, model: loaded.model, ...who, seal, guards: AUDIT_GUARDS, acceptsDuplicates: false }
 }
 

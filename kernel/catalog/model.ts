@@ -28,6 +28,7 @@ export class Model {
   readonly pending: ReadonlySet<string>
   private readonly list: readonly EntityModel[]
   private readonly entities = new Map<string, EntityModel>()
+  private readonly ids = new Map<string, EntityModel>()
   private readonly roles = new Map<string, Role>()
 
   constructor(snapshot: Snapshot, pending: ReadonlySet<string> = new Set()) {
@@ -36,7 +37,10 @@ export class Model {
     const models = snapshot.entities.map((entity) => new EntityModel(entity))
     this.list = models
     for (const model of models) for (const alias of model.entity.aliases) this.entities.set(alias, model)
-    for (const model of models) this.entities.set(model.entity.name, model)
+    for (const model of models) {
+      this.entities.set(model.entity.name, model)
+      this.ids.set(model.entity.id, model)
+    }
     for (const role of snapshot.roles) this.roles.set(role.name, role)
   }
 
@@ -51,6 +55,11 @@ export class Model {
 
   find(name: string): EntityModel | undefined {
     return this.entities.get(name)
+  }
+
+  /** As history and events name it. */
+  byId(id: string): EntityModel | undefined {
+    return this.ids.get(id)
   }
 
   /** @throws RL201 with the nearest name as hint */

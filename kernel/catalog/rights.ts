@@ -85,9 +85,9 @@ export function rolesOf(model: Model, actor: Pick<Actor, 'roles'>): Role[] {
   return actor.roles.flatMap((name) => roleNamed(model, name) ?? [])
 }
 
-/** May change metadata, users and roles. */
-export function canAdminister(model: Model, actor: Actor): boolean {
-  return rolesOf(model, actor).some((role) => role.administer)
+/** May change metadata, users and roles. No plugin may, whoever it acts for. */
+export function canAdminister(model: Model, actor: Pick<Actor, 'roles' | 'plugin'>): boolean {
+  return !actor.plugin && rolesOf(model, actor).some((role) => role.administer)
 }
 
 /** What one role says. */

@@ -42,11 +42,15 @@ export interface Consumer {
 
 /** One piece of work of a tenant. */
 export interface Work {
-  /** PostgreSQL schema of the tenant. */
-  schema: string
+  /** The same when it is tried again. */
+  id: string
+  loaded: LoadedTenant
   payload: unknown
-  /** Tries before this one. */
+  /** Tries before this one, those included in which the server stopped. */
   attempts: number
+  /** This is the last try: when it fails there is a dead letter. */
+  isLast: boolean
+  /** The server stops, or another process has taken the work because this one was silent for too long. */
   signal: AbortSignal
 }
 
@@ -56,6 +60,24 @@ export interface Work {
  */
 export type WorkHandler = (work: Work) => Promise<void>
 
+/** Of one kind of work. */
+export interface WorkRules {
+  /** What a dead letter calls it, in words; default: the kind. */
+  title?(payload: unknown, loaded: LoadedTenant): string
+  /** Default 8. */
+  tries?: number
+  /** Before the second try; each later one about twice as long. Default 2 s; 0: at once, for tests. */
+  pauseS?: number
+  /** Default one hour. */
+  mostPauseS?: number
+  /** After this long it counts as failed, whatever it does. Default 15 minutes, at most 24 hours. */
+  mostS?: number
+  /** Side by side in one process; default 8. */
+  atOnce?: number
+  /** Side by side of one tenant, in all processes together, so that no tenant takes all; default 4. */
+  perTenant?: number
+}
+
 export interface NewWork {
   schema: string
   kind: string
@@ -64,6 +86,8 @@ export interface NewWork {
   payload: unknown
   /** Not before. */
   startAfterMs?: number
+  /** Record of `system.dead_letter` that is run again: it learns what becomes of it. */
+  letter?: string
 }
 
 export interface Schedule {
@@ -79,23 +103,32 @@ export interface Schedule {
 
 /** Shared by all processes, kept in PostgreSQL (pg-boss). */
 export interface Queue {
-  handle(kind: string, handler: WorkHandler): void
+  /** Before `Events.start`; the same kinds in every process. @param kind letters, digits, `_`, `-` and `.` */
+  handle(kind: string, handler: WorkHandler, rules?: WorkRules): void
+  /** Somebody does work of this kind. */
+  knows(kind: string): boolean
   /** @param tx the work exists when the transaction is committed, and not before */
   add(work: readonly NewWork[], tx?: Queryable): Promise<void>
+  /** Replaces the one of the same key. What was missed while no server ran is made up for once. @throws RL206 */
   schedule(schedule: Schedule): Promise<void>
   unschedule(which: Pick<Schedule, 'schema' | 'kind' | 'key'>): Promise<void>
-  /** All of a tenant that is removed, or of one kind and prefix of key. */
-  forget(schema: string): Promise<void>
+  /** Schedules and waiting work of a tenant; of one kind, and of keys that begin so. */
+  forget(schema: string, only?: { kind: string; keyPrefix?: string }): Promise<void>
 }
 
 export interface Events {
   queue: Queue
+  /** Before `start`. */
   subscribe(consumer: Consumer): void
+  /** From now on events are dispatched and work is done in this process. Until then both only wait. */
+  start(): void
   /** Something was written: dispatch soon. Costs nothing when it is under way already. */
   nudge(schema: string): void
   /** Tell a consumer, or all, again what happened. @returns how many events */
   replay(schema: string, which: { fromId?: string; since?: string; consumer?: string }): Promise<number>
-  /** Resolves when nothing waits: for tests. */
+  /** Run dead letters again that are open: these, or all of a kind. @returns how many @throws RL214 nobody does such work */
+  revive(loaded: LoadedTenant, which: { ids: readonly string[] } | { kind: string }): Promise<number>
+  /** Resolves when nothing waits, beside what is to be done much later: for tests. Starts. */
   settled(schema: string): Promise<void>
   close(): Promise<void>
 }

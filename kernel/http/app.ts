@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account } from '../auth/accounts.ts'
 import type { AuthRoom } from '../auth/index.ts'
+import type { LiveHub } from '../events/live/hub.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { LifeRoom } from '../plugins/life-room.ts'
 import { enterTenant, type TenantEnv } from '../request.ts'
@@ -14,10 +15,12 @@ import type { Tenants } from '../tenants/index.ts'
 import { accessRoutes } from './access.ts'
 import { accountRoutes } from './account.ts'
 import { bulkRoutes } from './bulk.ts'
+import { eventRoutes } from './events.ts'
 import { fileRoutes } from './files.ts'
 import { type Health, healthRoutes } from './health.ts'
 import { invitationRoutes, joinRoutes } from './invitations.ts'
 import { keyRoutes } from './keys.ts'
+import { liveRoutes } from './live.ts'
 import { metaRoutes } from './meta.ts'
 import { metadataRoutes } from './metadata.ts'
 import { openApiRoutes } from './openapi.ts'
@@ -43,6 +46,7 @@ export interface AppParts {
   publisher: SchemaPublisher
   plugins: LifeRoom
   health: Health
+  live: LiveHub
   /** studio/dist */
   pagesFolder: string
 }
@@ -75,7 +79,7 @@ export function createApp(parts: AppParts): Hono {
 }
 
 /** Everything within one tenant, behind its door. */
-function tenantApp({ services, auth, files, publisher, plugins }: AppParts): Hono<TenantEnv> {
+function tenantApp({ services, auth, files, publisher, plugins, live }: AppParts): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
@@ -93,6 +97,8 @@ function tenantApp({ services, auth, files, publisher, plugins }: AppParts): Hon
     roleRoutes(services),
     userRoutes(services, auth),
     invitationRoutes(services, auth),
+    eventRoutes(services),
+    liveRoutes(services, live),
   ]
   for (const room of rooms) app.route('/', room)
   return app

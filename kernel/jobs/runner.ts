@@ -27,6 +27,8 @@ export interface JobsOptions {
   catalog: Catalog
   log: Logger
   handlers: Readonly<Record<string, JobHandler>>
+  /** A job of this schema has ended, and may have written. */
+  written?(schema: string): void
   /** How often work is looked for that nobody told of: what a process left that died. */
   sweepMs?: number
 }
@@ -127,6 +129,7 @@ class Runner implements Jobs {
       const { database } = this.options
       const { tenant } = await this.options.catalog.load(slug)
       const outcome = await runNextJob(this.options, slug, tenant.schema, this.stopping.signal)
+      if (outcome === 'done') this.options.written?.(tenant.schema)
       const inMs = await nextJobInMs(database, tenant.schema)
       if (inMs !== null) this.wake(slug, outcome === 'taken' ? TAKEN_PAUSE_MS : inMs)
     } catch (error) {

@@ -4,9 +4,9 @@ import type { FieldRight, Operation } from '../../sdk/metadata/rights.ts'
 import type { Field } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
-import { rolesOf } from '../catalog/rights.ts'
+import { fieldRightOf, rolesOf } from '../catalog/rights.ts'
 import { accessCondition, ALL, type Condition, type Holder } from './access.ts'
-import { fieldRight, nameRight } from './field-rights.ts'
+import { fieldRight, nameRight, type OwnRight } from './field-rights.ts'
 
 export interface Rights {
   /** With some record at least. */
@@ -15,7 +15,8 @@ export interface Rights {
   require(entity: EntityModel, operation: Operation): void
   /** Which records. */
   condition(entity: EntityModel, operation: Operation): Condition
-  field(entity: EntityModel, field: Field): FieldRight
+  /** @param write asked of a write: plugins may set some fields in new records only, or in those that are there */
+  field(entity: EntityModel, field: Field, write?: 'create' | 'update'): FieldRight
   /** To the display name, which tells what its rule reads. */
   name(entity: EntityModel): FieldRight
   /** Equal keys mean equal rights; part of every statement's cache key. */
@@ -64,6 +65,7 @@ export function holderOf(model: Model, { roles, circle }: Pick<Actor, 'roles' | 
 function rightsOfHolder(model: Model, key: string, holder: Holder): Rights {
   const { roles } = holder
   const { conditions, possible, fields, names } = workedOf(model, key)
+  const ownRight: OwnRight = (entity, field) => fieldRightOf(model, roles, entity, field)
   const condition = (entity: EntityModel, operation: Operation): Condition =>
     remembered(conditions, `${operation} ${entity.entity.id}`, () => accessCondition(model, holder, entity, operation))
   // Of what could be shared nothing may be shared as yet: an empty list is no refusal.
@@ -78,8 +80,8 @@ function rightsOfHolder(model: Model, key: string, holder: Holder): Rights {
     key,
     can,
     condition,
-    field: (entity, field) => remembered(fields, field, () => fieldRight(model, roles, entity, field)),
-    name: (entity) => remembered(names, entity, () => nameRight(model, roles, entity)),
+    field: (entity, field) => remembered(fields, field, () => fieldRight(model, ownRight, entity, field)),
+    name: (entity) => remembered(names, entity, () => nameRight(model, ownRight, entity)),
     require(entity, operation) {
       if (!can(entity, operation)) throw notAllowed(entity, operation)
     },

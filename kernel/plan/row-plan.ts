@@ -26,7 +26,8 @@ export interface StageColumn {
   sqlType: SqlType
 }
 
-export type PlannedRow = { ok: true; cells: (string | null)[] } | { ok: false; problems: Problem[] }
+/** `cells` of a row with problems: as far as it could be planned. */
+export type PlannedRow = { cells: (string | null)[] } & ({ ok: true } | { ok: false; problems: Problem[] })
 
 interface Slot {
   field: Field
@@ -51,6 +52,7 @@ export interface RowPlanOptions {
   environment: RuleEnvironment
 }
 
+const NONE: ReadonlySet<string> = new Set()
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 const isId = (value: unknown): value is string => typeof value === 'string' && UUID.test(value)
@@ -85,7 +87,7 @@ export class RowPlan {
     for (const field of stagedFields(entity)) {
       const own = writtenColumns(field)
       const isSettable = fieldType(field.type).isWritable && !field.readOnly
-      const isAllowed = options.rights.field(entity, field) === 'edit'
+      const isAllowed = options.rights.field(entity, field, 'create') === 'edit'
       list.push({ field, columns: own, start: columns.length, isSettable, isAllowed, ...this.defaultOf(field, own) })
       columns.push(...own.map(({ column, sqlType }) => ({ name: column, sqlType })))
     }
@@ -115,8 +117,8 @@ export class RowPlan {
     return { path, key: 'unknown_field', message, ...(near ? { hint: `Did you mean “${near}”?` } : {}) }
   }
 
-  /** @param freshId for a row that brings none */
-  plan(values: Readonly<Record<string, unknown>>, freshId: () => string): PlannedRow {
+  /** @param freshId for a row that brings none @param free fields that may be set whatever their entity or a role says */
+  plan(values: Readonly<Record<string, unknown>>, freshId: () => string, free: ReadonlySet<string> = NONE): PlannedRow {
     const cells = new Array<string | null>(this.columns.length).fill(null)
     const problems: Problem[] = []
     const given = new Set<Slot>()
@@ -129,7 +131,7 @@ export class RowPlan {
     for (const name in values) {
       const value = values[name]
       const slot = this.slots.get(name)
-      if (slot?.isSettable && slot.isAllowed) {
+      if (slot && ((slot.isSettable && slot.isAllowed) || free.has(slot.field.name))) {
         if (given.has(slot))
           problems.push({ path: `/${name}`, key: 'twice', message: 'stands there twice, under two of its names' })
         given.add(slot)
@@ -143,9 +145,10 @@ export class RowPlan {
       else if (slot.field.required && slot.isSettable) problems.push(required(slot.field.name))
     }
     problems.push(...relationshipProblems(this.model, this.entity, (name) => this.stored(name, cells), true))
-    if (problems.length > 0) return { ok: false, problems }
-    if (cells[0] === null) cells[0] = id
-    else this.bringsIds = true
+    const isOwn = cells[0] !== null
+    cells[0] ??= id
+    if (problems.length > 0) return { ok: false, problems, cells }
+    if (isOwn) this.bringsIds = true
     return { ok: true, cells }
   }
 

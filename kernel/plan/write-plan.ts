@@ -32,12 +32,22 @@ export interface WritePlan {
   kept: readonly (KeptColumn & { problem: ValueProblem })[]
   /** Of a change that sets one day of a period; follows from what is provided. */
   period: HalfPeriod | undefined
+  /** Set by a plugin whose own fields they are, though people may not. */
+  free: ReadonlySet<string>
   /** Values of the statement's inputs. */
   inputs: Record<string, string | null>
   /** Equal shapes share a statement. */
   shape: string
 }
 
+export interface WriteOptions {
+  /** Fields that may be set though they are read-only: a plugin's own. */
+  free?: ReadonlySet<string> | undefined
+  /** Somebody may still fill in what is required. */
+  isUnfinished?: boolean
+}
+
+const NONE: ReadonlySet<string> = new Set()
 const EMPTY = { ok: true, texts: [], isEmpty: true, target: undefined, kept: undefined } as const
 const SYSTEM_MEMBERS = new Set([
   'id',
@@ -51,28 +61,29 @@ const SYSTEM_MEMBERS = new Set([
 ])
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Which plugin sets a member of the body; undefined: whoever asks does. */
-export type SetBy = (name: string) => string | undefined
-
-/**
- * @param setBy what is read only to everybody else is written by the plugin that brought it
- * @throws RL100 not an object · RL206 with a problem for every value that is not valid
- */
+/** @throws RL100 not an object · RL206 with a problem for every value that is not valid */
 export function planWrite(
   { model, environment, actor }: { model: Model; environment: RuleEnvironment; actor?: Pick<Actor, 'plugin'> },
   entity: EntityModel,
   body: unknown,
   kind: 'create' | 'update',
   seal: SealField,
-  setBy: SetBy = () => actor?.plugin?.name,
+  { free = NONE, isUnfinished = false }: WriteOptions = {},
 ): WritePlan {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
   }
-  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal }, setBy)
+  const open = actor?.plugin ? free.union(ownFields(entity, Object.keys(body), actor.plugin.name)) : free
+  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal }, open)
   for (const [name, value] of Object.entries(body)) builder.member(name, value)
   if (kind === 'create') builder.addDefaults()
-  return builder.finish(kind)
+  return builder.finish(kind, isUnfinished)
+}
+
+/** What is read only to everybody else is written by the plugin that brought it; computed values are the server's. */
+function ownFields(entity: EntityModel, names: readonly string[], plugin: string): ReadonlySet<string> {
+  const fields = names.flatMap((name) => entity.field(name) ?? [])
+  return new Set(fields.filter((field) => field.package === plugin && !field.computed).map(({ name }) => name))
 }
 
 class WriteBuilder {
@@ -80,7 +91,7 @@ class WriteBuilder {
   private readonly entity: EntityModel
   private readonly environment: RuleEnvironment
   private readonly into: Destination
-  private readonly setBy: SetBy
+  private readonly free: ReadonlySet<string>
   private readonly problems: Problem[] = []
   private readonly provided = new Map<string, Field>()
   private readonly owners: string[] = []
@@ -89,12 +100,12 @@ class WriteBuilder {
   private readonly kept: WritePlan['kept'][number][] = []
   private readonly inputs: Record<string, string | null> = {}
 
-  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination, setBy: SetBy) {
-    this.setBy = setBy
+  constructor(entity: EntityModel, environment: RuleEnvironment, into: Destination, free: ReadonlySet<string>) {
     this.model = into.model
     this.entity = entity
     this.environment = environment
     this.into = into
+    this.free = free
   }
 
   member(name: string, value: unknown): void {
@@ -128,10 +139,15 @@ class WriteBuilder {
     })
   }
 
-  finish(kind: 'create' | 'update'): WritePlan {
+  finish(kind: 'create' | 'update', isUnfinished: boolean): WritePlan {
     for (const field of this.entity.entity.fields) {
       const isMissing = kind === 'create' && !this.provided.has(field.name) && fieldType(field.type).isWritable
-      if (isMissing && field.required && !this.problems.some((problem) => problem.path === `/${field.name}`))
+      if (
+        isMissing &&
+        field.required &&
+        !isUnfinished &&
+        !this.problems.some((problem) => problem.path === `/${field.name}`)
+      )
         this.required(field.name)
     }
     this.problems.push(...this.betweenFields(kind))
@@ -146,6 +162,7 @@ class WriteBuilder {
       parents: this.parents,
       kept: this.kept,
       period: kind === 'update' ? halfPeriod(this.entity, (name) => this.provided.has(name)) : undefined,
+      free: this.free,
       inputs: this.inputs,
       shape: [
         names.join(','),
@@ -153,6 +170,7 @@ class WriteBuilder {
         targets.join(','),
         this.parents.map((field) => field.name).join(','),
         this.kept.map(({ field }) => field).join(','),
+        [...this.free].sort().join(','),
       ].join('|'),
     }
   }
@@ -164,19 +182,14 @@ class WriteBuilder {
     return found.filter(({ path }) => !told.has(path))
   }
 
-  /** Computed values are the server's alone. */
-  private isOfItsPlugin(name: string, { package: owner, computed }: Field): boolean {
-    return computed === undefined && this.setBy(name) === owner
-  }
-
   private stored(name: string): (string | null)[] | undefined {
     const field = this.provided.get(name)
     return field && writtenColumns(field).map((column) => this.inputs[valueInput(column)] ?? null)
   }
 
   private field(name: string, field: Field, value: unknown, isDefault: boolean): void {
-    const isFixed = field.readOnly && !isDefault && !this.isOfItsPlugin(name, field)
-    if (!fieldType(field.type).isWritable || isFixed) return this.problem(name, 'read_only', 'cannot be set')
+    if (!fieldType(field.type).isWritable || (field.readOnly && !isDefault && !this.free.has(field.name)))
+      return this.problem(name, 'read_only', 'cannot be set')
     if (this.provided.has(field.name)) return this.problem(name, 'twice', 'stands there twice, under two of its names')
     const columns = writtenColumns(field)
     const isNothing = value === null || value === undefined

@@ -8,6 +8,7 @@ import { AUTH_GUARDS } from '../auth/guards.ts'
 import { parseListRequest } from '../parse/list-request.ts'
 import { parseSelect } from '../parse/select-syntax.ts'
 import type { Seal } from '../plan/field-value.ts'
+import { pluginRights } from '../plan/plugin-rights.ts'
 import { actorInputs, environmentOf } from '../run/actor-inputs.ts'
 import type { Context } from '../run/context.ts'
 import type { Transaction } from '../run/database.ts'
@@ -18,7 +19,6 @@ import { createRecord, updateRecord } from '../run/write-records.ts'
 import type { HostAnswer } from '../sandbox/contract.ts'
 import type { LoadedTenant } from '../services.ts'
 import type { ActivePlugin } from './contract.ts'
-import { ownRights } from './own-rights.ts'
 
 const entity = Type.String({ maxLength: 100 })
 const id = Type.String({ pattern: '^[0-9a-fA-F-]{36}$' })
@@ -54,7 +54,13 @@ export function pluginContext(loaded: LoadedTenant, plugin: ActivePlugin, seal: 
     plugin: { name, userId, grants, depth: 1 },
   }
   const environment = environmentOf(actor)
-  const who = { actor, rights: ownRights(name, grants), environment, inputs: actorInputs(actor, environment) }
+  const who = {
+    actor,
+    hooks: null,
+    rights: pluginRights(loaded.model, { name, grants }),
+    environment,
+    inputs: actorInputs(actor, environment),
+  }
   return { loaded, model: loaded.model, ...who, seal, guards: AUTH_GUARDS, acceptsDuplicates: true }
 }
 

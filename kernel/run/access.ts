@@ -62,12 +62,18 @@ export const outOfReach = ({ entity }: EntityModel, operation: 'create' | 'updat
         hint: 'Ask somebody whose role allows it, for example to give it to another owner.',
       })
 
-/** @throws RL301 with every field of the body that the actor may not write */
-export function requireEditable(rights: Rights, entity: EntityModel, body: unknown): void {
+/** @param free fields that somebody else answers for @throws RL301 with every field of the body that the actor may not write */
+export function requireEditable(
+  rights: Rights,
+  entity: EntityModel,
+  body: unknown,
+  write: 'create' | 'update',
+  free?: ReadonlySet<string>,
+): void {
   if (typeof body !== 'object' || body === null) return
   const problems = Object.keys(body).flatMap((name) => {
     const field = entity.field(name)
-    if (!field || rights.field(entity, field) === 'edit') return []
+    if (!field || rights.field(entity, field, write) === 'edit' || free?.has(field.name)) return []
     return [{ path: `/${name}`, key: 'not_allowed', message: 'may not be set by your role' }]
   })
   if (problems.length === 0) return

@@ -6,11 +6,12 @@ import { RelataError } from '../../sdk/errors.ts'
 import type { BulkAnswer } from '../../sdk/wire/records.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import type { BulkLine } from '../parse/bulk-body.ts'
-import { RowPlan } from '../plan/row-plan.ts'
+import { type PlannedRow, RowPlan } from '../plan/row-plan.ts'
 import { copyStage, createStage, insertStage, STAGE, stageIds, timeOfId } from '../sql/bulk-sql.ts'
 import { bind, type Sql, toStatement } from '../sql/sql.ts'
 import { type Check, checksOf, type Reason } from './bulk-checks.ts'
 import { writerInputs } from './actor-inputs.ts'
+import { type BeforeHooks, hooksFor } from './before-hooks.ts'
 import { askGuard, type Context, guardOf } from './context.ts'
 import { copyLine } from './copy-text.ts'
 import type { Database, Reserved } from './database.ts'
@@ -25,6 +26,9 @@ export interface BulkOptions {
 }
 
 export const CHUNK_ROWS = 10_000
+/** Rows that hooks of plugins are asked about in one call, and how much of them. */
+const ROWS_A_HOOK = 100
+const CHARS_A_HOOK = 60_000
 const MAX_ERRORS = 1_000
 const MAX_TRIES = 5
 
@@ -39,7 +43,7 @@ export async function bulkLoad(
   context.rights.require(entity, 'create')
   context.rights.require(entity, 'import')
   return database.reserve(async (connection) => {
-    const load = new Load(context, entity, connection, options)
+    const load = new Load(database, context, entity, connection, options)
     await load.begin()
     try {
       return await load.run(lines)
@@ -49,7 +53,17 @@ export async function bulkLoad(
   })
 }
 
+/** A row that plugins have had their say about. */
+type Asked = Exclude<BulkLine, { message: string }> & { planned: PlannedRow }
+
+/** A plugin that fails costs the rows that it was asked about. */
+function failed(error: unknown): PlannedRow {
+  if (!(error instanceof RelataError) || !error.isPublic) throw error
+  return { ok: false, cells: [], problems: [{ path: '', message: error.message }] }
+}
+
 class Load {
+  private readonly database: Database
   private readonly context: Context
   private readonly entity: EntityModel
   private readonly connection: Reserved
@@ -59,7 +73,8 @@ class Load {
   private rejected = 0
   private accepted = 0
 
-  constructor(context: Context, entity: EntityModel, connection: Reserved, options: BulkOptions) {
+  constructor(database: Database, context: Context, entity: EntityModel, connection: Reserved, options: BulkOptions) {
+    this.database = database
     this.context = context
     this.entity = entity
     this.connection = connection
@@ -92,8 +107,9 @@ class Load {
       working = this.loadChunk(chunk)
       working.catch(() => undefined)
     }
+    const hooks = hooksFor(this.context, this.entity, 'create')
     try {
-      for await (const row of lines) {
+      for await (const row of hooks ? this.hooked(hooks, lines) : lines) {
         const line = this.copyText(row)
         if (line !== undefined) text.push(line)
         if (text.length < CHUNK_ROWS) continue
@@ -108,12 +124,47 @@ class Load {
     return { accepted: this.accepted, rejected: this.rejected, errors: this.errors }
   }
 
-  private copyText(row: BulkLine): string | undefined {
+  /** Plugins are asked about a few rows at once, before they are in the stage. */
+  private async *hooked(
+    hooks: BeforeHooks,
+    lines: AsyncIterable<BulkLine> | Iterable<BulkLine>,
+  ): AsyncGenerator<BulkLine | Asked> {
+    let rows: Exclude<BulkLine, { message: string }>[] = []
+    let chars = 0
+    const ask = async (): Promise<Asked[]> => {
+      const asked = rows
+      rows = []
+      chars = 0
+      if (asked.length === 0) return []
+      const { context, entity, plan } = this
+      // The connection of the load is busy with the chunk before.
+      const planned = await hooks
+        .rows(context, this.database, entity, plan, asked)
+        .catch((error: unknown) => asked.map(() => failed(error)))
+      return asked.flatMap((row, index) => {
+        const one = planned[index]
+        return one ? [{ ...row, planned: one }] : []
+      })
+    }
+    for await (const row of lines) {
+      if ('message' in row) {
+        yield* await ask()
+        yield row
+        continue
+      }
+      rows.push(row)
+      chars += JSON.stringify(row.values).length
+      if (rows.length >= ROWS_A_HOOK || chars >= CHARS_A_HOOK) yield* await ask()
+    }
+    yield* await ask()
+  }
+
+  private copyText(row: BulkLine | Asked): string | undefined {
     if ('message' in row) {
       this.reject(row)
       return undefined
     }
-    const planned = this.plan.plan(row.values, newId)
+    const planned = 'planned' in row ? row.planned : this.plan.plan(row.values, newId)
     if (planned.ok) return copyLine(row.line, planned.cells)
     const [first, ...others] = planned.problems
     const field = first?.path.slice(1) ?? ''

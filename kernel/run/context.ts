@@ -1,8 +1,10 @@
 // What every read and write is given: whose request it is, the one version it sees, and where to run.
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
 import type { Actor } from '../actor.ts'
+import type { BeforeHooks } from './before-hooks.ts'
 import { actorInputs, environmentOf } from './actor-inputs.ts'
-import { rightsOf, type Rights } from '../plan/rights.ts'
+import { actorRights } from '../plan/plugin-rights.ts'
+import type { Rights } from '../plan/rights.ts'
 import type { Seal } from '../plan/field-value.ts'
 import type { GuardedWrite, WriteGuard } from './guard.ts'
 import { keepMarks } from './mark-shared.ts'
@@ -21,21 +23,30 @@ export interface Context {
   inputs: Readonly<Record<string, string | null>>
   /** By trait of the entity; run after the write, in its transaction, so that they see its result. */
   guards: Readonly<Record<string, WriteGuard>>
+  /** What plugins say before a write; null: they are not asked, as by the kernel's own work. */
+  hooks: BeforeHooks | null
   /** The writer knows that there may be such a record already: duplicate rules that only warn are not asked. */
   acceptsDuplicates: boolean
 }
 
-export function makeContext(loaded: LoadedTenant, actor: Actor, seal: Seal, guards: Context['guards'] = {}): Context {
+export function makeContext(
+  loaded: LoadedTenant,
+  actor: Actor,
+  seal: Seal,
+  guards: Context['guards'] = {},
+  hooks: BeforeHooks | null = null,
+): Context {
   const environment = environmentOf(actor)
   return {
     loaded,
     model: loaded.model,
     actor,
-    rights: rightsOf(loaded.model, actor),
+    rights: actorRights(loaded.model, actor),
     seal,
     environment,
     inputs: actorInputs(actor, environment),
     guards,
+    hooks,
     acceptsDuplicates: false,
   }
 }

@@ -37,7 +37,7 @@ export async function readShares(
   entity: EntityModel,
   id: string,
 ): Promise<Share[]> {
-  const system: Context = { ...context, rights: ALL_RIGHTS }
+  const system: Context = { ...context, rights: ALL_RIGHTS, hooks: null }
   const filter = { and: [{ in: [{ var: 'on.entity' }, namesOf(entity)] }, { '==': [{ var: 'on.id' }, id] }] }
   const query = new URLSearchParams({
     select: 'principal(display_name),access,until,created_at,created_by(display_name)',
@@ -99,7 +99,7 @@ export async function shareRecord(
     const target = context.model.entity(principal.entity)
     context.rights.require(target, 'read')
     await requireRecords(context, tx, target, [principal.id], 'read')
-    const asSystem: Context = { ...context, rights: ALL_RIGHTS }
+    const asSystem: Context = { ...context, rights: ALL_RIGHTS, hooks: null }
     const known = (await readShares(context, tx, entity, id)).find((one) => one.with.id === principal.id)
     const how = { access, until: until ?? null }
     if (known) await updateRecord(asSystem, { tx }, shares, known.id, undefined, how)
@@ -122,7 +122,7 @@ export async function unshareRecord(
     await requireRight(context, tx, entity, id, 'read')
     const known = (await readShares(context, tx, entity, id)).find((one) => one.id === share)
     if (!known) throw new RelataError('RL205', 'This record is not shared so, or no more.')
-    const asSystem: Context = { ...context, rights: ALL_RIGHTS }
+    const asSystem: Context = { ...context, rights: ALL_RIGHTS, hooks: null }
     await deleteRecord(asSystem, { tx }, context.model.entity(SHARE_ENTITY), share, undefined)
   })
 }

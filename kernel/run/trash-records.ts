@@ -17,6 +17,7 @@ import {
   trashQuietly,
 } from '../sql/trash-sql.ts'
 import { writerInputs } from './actor-inputs.ts'
+import { hooksFor } from './before-hooks.ts'
 import { askGuard, type Context } from './context.ts'
 import type { GuardedWrite } from './guard.ts'
 import type { Queryable, RawRow } from './database.ts'
@@ -26,13 +27,33 @@ import { extremesOf, uuidArray } from './extremes.ts'
 import { requireRecords } from './access.ts'
 import { fromPostgres } from './postgres-error.ts'
 import { noSuchRecord } from './read-records.ts'
-import { inTransaction, updateRecord, type Writer } from './write-records.ts'
+import { hasMoved, inTransaction, MAX_HOOKED_TRIES, queryable, updateRecord, type Writer } from './write-records.ts'
 
 /** At most so many records go along with one delete. */
 const MAX_CASCADE = 10_000
 
 /** `version` undefined: whatever version is there. @throws RL205 RL208 RL209 RL301 */
 export async function deleteRecord(
+  context: Context,
+  writer: Writer,
+  entity: EntityModel,
+  id: string,
+  version: number | undefined,
+): Promise<void> {
+  const hooks = hooksFor(context, entity, 'delete')
+  if (!hooks) return trashOne(context, writer, entity, id, version)
+  context.rights.require(entity, 'delete')
+  for (let attempt = 1; ; attempt++) {
+    const seen = await hooks.remove(context, queryable(writer), entity, id, 'delete')
+    try {
+      return await trashOne(context, writer, entity, id, version ?? seen)
+    } catch (error) {
+      if (version !== undefined || attempt === MAX_HOOKED_TRIES || !hasMoved(error)) throw error
+    }
+  }
+}
+
+async function trashOne(
   context: Context,
   writer: Writer,
   entity: EntityModel,
@@ -104,7 +125,7 @@ async function trash(
 
 /** Empties the reference of live records, as a change of theirs. */
 async function detach(context: Context, tx: Queryable, inbound: Inbound, children: readonly string[]): Promise<void> {
-  const asSystem: Context = { ...context, rights: ALL_RIGHTS, acceptsDuplicates: true }
+  const asSystem: Context = { ...context, rights: ALL_RIGHTS, hooks: null, acceptsDuplicates: true }
   for (const child of children) {
     try {
       await updateRecord(asSystem, { tx }, inbound.child, child, undefined, { [inbound.field]: null })
@@ -189,6 +210,8 @@ async function move(
 /** Out of the trash, with the records that went along with it. @throws RL205 RL207 RL216 RL301 */
 export async function restoreRecord(context: Context, writer: Writer, entity: EntityModel, id: string): Promise<void> {
   context.rights.require(entity, 'delete')
+  const hooks = hooksFor(context, entity, 'restore')
+  if (hooks) await hooks.remove(context, queryable(writer), entity, id, 'restore')
   await inTransaction(writer, async (tx) => {
     const [row] = await run(context, entity, tx, lockRecords(context.model, entity, true), { ids: uuidArray([id]) })
     await requireRecords(context, tx, entity, [id], 'delete')

@@ -19,6 +19,7 @@ import { bind, type Sql, toStatement } from '../sql/sql.ts'
 import { alikeUpdate, changedFields, compileUpdate, explainUpdate } from '../sql/update-sql.ts'
 import { ACCESS_CHECK, accessChecks, outOfReach, requireEditable, requireRecords } from './access.ts'
 import { writerInputs } from './actor-inputs.ts'
+import { type BeforeHooks, hooksFor } from './before-hooks.ts'
 import { askGuard, type Context, cacheKey, guardOf } from './context.ts'
 import type { Database, Queryable, RawRow } from './database.ts'
 import { duplicateError } from './duplicates.ts'
@@ -46,16 +47,19 @@ export async function createRecord(
   body: unknown,
 ): Promise<WrittenRecord> {
   context.rights.require(entity, 'create')
-  requireEditable(context.rights, entity, body)
+  requireEditable(context.rights, entity, body, 'create')
   const id = newId()
-  const plan = planWrite(context, entity, body, 'create', sealInto(context.seal, context.model, entity, id))
+  const hooks = hooksFor(context, entity, 'create')
+  const given = hooks ? await hooks.create(context, queryable(writer), entity, id, body) : { body, free: undefined }
+  const seal = sealInto(context.seal, context.model, entity, id)
+  const plan = planWrite(context, entity, given.body, 'create', seal, { free: given.free })
   const compiled = writes.get(`${cacheKey(context, entity)} create ${plan.shape}`, () =>
     compileCreate(context.model, entity, {
       provided: plan.provided,
       references: plan.references,
       selection: answerOf(context, entity),
       rights: context.rights,
-      checks: createChecks(context, entity),
+      checks: createChecks(context, entity, plan),
     }),
   )
   const inputs = { ...plan.inputs, ...ownership(context, entity, plan), id, ...writerInputs(context.actor) }
@@ -73,7 +77,7 @@ export async function createRecord(
 }
 
 /** `version` undefined: whatever is there is overwritten. @throws RL205 RL206 RL207 RL208 RL301 */
-export async function updateRecord(
+export function updateRecord(
   context: Context,
   writer: Writer,
   entity: EntityModel,
@@ -81,9 +85,50 @@ export async function updateRecord(
   version: number | undefined,
   body: unknown,
 ): Promise<WrittenRecord> {
+  const hooks = hooksFor(context, entity, 'update')
+  return hooks
+    ? hookedUpdate(hooks, context, writer, entity, { id, version, body })
+    : writeUpdate(context, writer, entity, id, version, body)
+}
+
+/** Hooks have seen one version of the record, and that one is written over or none. */
+async function hookedUpdate(
+  hooks: BeforeHooks,
+  context: Context,
+  writer: Writer,
+  entity: EntityModel,
+  change: { id: string; version: number | undefined; body: unknown },
+): Promise<WrittenRecord> {
   context.rights.require(entity, 'update')
-  requireEditable(context.rights, entity, body)
-  const plan = planWrite(context, entity, body, 'update', sealInto(context.seal, context.model, entity, id))
+  requireEditable(context.rights, entity, change.body, 'update')
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const told = await hooks.update(context, queryable(writer), entity, change)
+      if (!told) return writeUpdate(context, writer, entity, change.id, change.version, change.body)
+      return await writeUpdate(context, writer, entity, change.id, told.version, told.body, told.free)
+    } catch (error) {
+      if (change.version !== undefined || attempt === MAX_HOOKED_TRIES || !hasMoved(error)) throw error
+    }
+  }
+}
+
+/** Of a record that somebody else keeps changing while hooks look at it. */
+export const MAX_HOOKED_TRIES = 5
+export const hasMoved = (error: unknown): boolean => error instanceof RelataError && error.code === 'RL208'
+
+async function writeUpdate(
+  context: Context,
+  writer: Writer,
+  entity: EntityModel,
+  id: string,
+  version: number | undefined,
+  body: unknown,
+  free?: ReadonlySet<string>,
+): Promise<WrittenRecord> {
+  context.rights.require(entity, 'update')
+  requireEditable(context.rights, entity, body, 'update', free)
+  const seal = sealInto(context.seal, context.model, entity, id)
+  const plan = planWrite(context, entity, body, 'update', seal, { free })
   const hasVersion = version !== undefined
   const compiled = writes.get(`${cacheKey(context, entity)} update ${hasVersion} ${plan.shape}`, () =>
     compileUpdate(context.model, entity, {
@@ -128,22 +173,27 @@ function answerOf({ model, rights }: Context, entity: EntityModel): readonly Sel
   return planSelection(model, entity, { select: BARE, expand: [] }, ALL_RIGHTS)
 }
 
-const createChecks = (context: Context, entity: EntityModel): RowCheck[] => [
+const createChecks = (context: Context, entity: EntityModel, { free }: WritePlan): RowCheck[] => [
   ...accessChecks(context.rights, entity, 'create'),
-  ...rulesOf(context, entity, 'new'),
+  ...rulesOf(context, entity, 'new', free),
 ]
 
-function updateChecks(context: Context, entity: EntityModel, { provided }: WritePlan) {
+function updateChecks(context: Context, entity: EntityModel, { provided, free }: WritePlan) {
   const access = accessChecks(context.rights, entity, 'update')
-  return { before: access, after: [...access, ...rulesOf(context, entity, { provided })] }
+  return { before: access, after: [...access, ...rulesOf(context, entity, { provided }, free)] }
 }
 
-const rulesOf = ({ model, acceptsDuplicates }: Context, entity: EntityModel, occasion: Occasion): RowCheck[] => [
-  ...entityChecks(model, entity, occasion),
+const rulesOf = (
+  { model, acceptsDuplicates }: Context,
+  entity: EntityModel,
+  occasion: Occasion,
+  free: ReadonlySet<string>,
+): RowCheck[] => [
+  ...entityChecks(model, entity, occasion, free),
   ...duplicateChecks(model, entity, occasion, acceptsDuplicates),
 ]
 
-const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.database : writer.tx)
+export const queryable = (writer: Writer): Queryable => ('database' in writer ? writer.database : writer.tx)
 
 export function inTransaction<T>(writer: Writer, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return 'database' in writer ? writer.database.transaction(work) : work(writer.tx)
@@ -170,7 +220,7 @@ function written(compiled: CompiledWrite, row: RawRow): WrittenRecord {
 }
 
 /** A record of an owned entity belongs to who makes it, unless the body says otherwise. */
-function ownership(context: Context, entity: EntityModel, plan: WritePlan): Record<string, string | null> {
+export function ownership(context: Context, entity: EntityModel, plan: WritePlan): Record<string, string | null> {
   const isUsers = entity.entity.ownership === 'user'
   const owner = plan.owners.includes('owner') ? (plan.inputs['owner'] ?? null) : isUsers ? context.actor.userId : null
   return { owner, owner_team: plan.inputs['owner_team'] ?? null }
@@ -209,7 +259,7 @@ async function whyNotCreated(
   inputs: Record<string, string | null>,
 ): Promise<RelataError> {
   const { model } = context
-  const checks = createChecks(context, entity)
+  const checks = createChecks(context, entity, plan)
   const failed = await failedChecks(context, database, checks, inputs, () =>
     explainCreate(model, entity, { provided: plan.provided, checks }),
   )
@@ -217,7 +267,7 @@ async function whyNotCreated(
   // Of a record that the writer may not see, nothing is told by way of a rule that reads it.
   const missing = await missingReferences(context, database, plan)
   if (missing.length > 0) return danglingError(missing)
-  const refused = refusedByRules(entityChecks(model, entity, 'new'), failed)
+  const refused = refusedByRules(entityChecks(model, entity, 'new', plan.free), failed)
   if (refused) return refused
   const alike = duplicateChecks(model, entity, 'new', context.acceptsDuplicates).filter(({ name }) => failed.has(name))
   if (alike.length === 0) return movedOn()
@@ -271,7 +321,7 @@ async function whyNotUpdated(
     explainUpdate(model, entity, { provided: plan.provided, owners: plan.owners, checks }),
   )
   if (failed.has(ACCESS_CHECK)) return outOfReach(entity, 'update')
-  const refused = refusedByRules(entityChecks(model, entity, plan), failed, [
+  const refused = refusedByRules(entityChecks(model, entity, plan, plan.free), failed, [
     ...(await inactiveOptions(context, database, entity, id, plan)),
     ...(await periodProblems(context, database, entity, id, plan)),
   ])

@@ -53,7 +53,7 @@ export function compileCreate(model: Model, entity: EntityModel, shape: CreateSh
   return withAnswer(model, entity, ctes, sql`ins`, shape.selection, shape.rights)
 }
 
-const NEW_ROW: WrittenRow = {
+export const NEW_ROW: WrittenRow = {
   values: {
     version: trusted('1'),
     created_at: trusted('now()'),
@@ -82,7 +82,7 @@ export function alikeCreate(
 }
 
 /** WITH the row that would be made, but for its numbers: they are drawn when it is. */
-function createRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
+export function createRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
   const nothing = (column: { sqlType: string }): Sql => trusted(`NULL::${column.sqlType}`)
   return sql`WITH ${join(newRow(model, entity, provided, nothing, sql``), ', ')}`
 }

@@ -24,13 +24,21 @@ export interface EntityCheck extends RowCheck {
  */
 export type Occasion = 'new' | 'restore' | { provided: ReadonlySet<string> }
 
-export function entityChecks(model: Model, entity: EntityModel, occasion: Occasion): EntityCheck[] {
+const NONE: ReadonlySet<string> = new Set()
+
+/** @param free fields that are not asked whether they may be set as the record stands */
+export function entityChecks(
+  model: Model,
+  entity: EntityModel,
+  occasion: Occasion,
+  free: ReadonlySet<string> = NONE,
+): EntityCheck[] {
   const fields = entity.entity.fields
   const isSet = (field: Field): boolean => typeof occasion === 'string' || occasion.provided.has(field.name)
   const set = occasion === 'restore' ? [] : fields.filter(isSet)
   const checks = [
     ...fields.flatMap((field) => requiredCheck(model, entity, field)),
-    ...set.flatMap((field) => readOnlyCheck(model, entity, field)),
+    ...set.flatMap((field) => (free.has(field.name) ? [] : readOnlyCheck(model, entity, field))),
     ...set.flatMap((field) => optionCheck(model, entity, field)),
     ...entity.entity.validations.map(({ id, name, rule, message, field }): EntityCheck => {
       const holds = ruleOn(model, entity, rule)

@@ -85,7 +85,7 @@ export function compileUpdate(model: Model, entity: EntityModel, shape: UpdateSh
   return withAnswer(model, entity, ctes, answer, shape.selection, shape.rights)
 }
 
-function writtenRow({ owners }: Pick<UpdateShape, 'owners'>): WrittenRow {
+export function writtenRow({ owners }: Pick<UpdateShape, 'owners'>): WrittenRow {
   const owner = (name: string): Sql => (owners.includes(name) ? input(name, 'uuid') : ident('old', name))
   return {
     values: {
@@ -122,7 +122,7 @@ export function alikeUpdate(
 }
 
 /** WITH the row as it is and as the change would leave it. */
-function updatedRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
+export function updatedRow(model: Model, entity: EntityModel, provided: ReadonlySet<string>): Sql {
   const table = ident(model.snapshot.schema, entity.entity.table)
   const old = sql`old AS (SELECT t.* FROM ${table} AS t WHERE t.id = ${input('id', 'uuid')} AND t.deleted_at IS NULL)`
   const stays = (column: { column: string }) => ident('old', column.column)

@@ -453,6 +453,7 @@ describe('another tenant', () => {
       call: (method, path, body) =>
         ask(method, path, body === undefined ? undefined : JSON.stringify(body), 'application/json'),
       send: (method, path, body, type) => ask(method, path, body.toString(), type),
+      open: () => Promise.reject(new Error('not asked for here')),
     }
     const make = async (entity: string, body: unknown): Promise<string> =>
       (await expectStatus(201, there.call('POST', `records/${entity}`, body))).body.id

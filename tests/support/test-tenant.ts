@@ -6,6 +6,7 @@ import { afterAll } from 'vitest'
 import { assembleKernel, type Kernel } from '../../kernel/assemble.ts'
 import { createKey } from '../../kernel/auth/api-keys.ts'
 import { addMember, systemActor } from '../../kernel/auth/index.ts'
+import type { EventsPace } from '../../kernel/events/index.ts'
 import { readConfig } from '../../kernel/platform/config.ts'
 import { createLogger } from '../../kernel/platform/log.ts'
 import { type Database, openDatabase } from '../../kernel/run/database.ts'
@@ -18,6 +19,8 @@ export interface Caller {
   /** @param path below /api/v1/{tenant} */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   send(method: string, path: string, body: string | Uint8Array, type: string): Promise<Answer>
+  /** A GET whose answer does not end. */
+  open(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
 /** Calls as its administrator, with an API key. */
@@ -45,10 +48,14 @@ export interface Person {
   name?: string
 }
 
-/** @param packages published on top of system and base @param environment of the server, beside RELATA_DATA */
+/**
+ * @param packages published on top of system and base @param environment of the server, beside RELATA_DATA
+ * @param pace of events and work, which begin with `services.events.start()` or `settled()`
+ */
 export async function openTestTenant(
   packages: readonly PackageSource[],
   environment: Readonly<Record<string, string>> = {},
+  pace: EventsPace = {},
 ): Promise<TestTenant> {
   const { url } = await createTestDatabase()
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'relata-tenant-'))
@@ -62,6 +69,7 @@ export async function openTestTenant(
     metadataFolder: METADATA_FOLDER,
     pagesFolder,
     packagesFolder: path.join(dataFolder, 'packages'),
+    pace,
     mailPausesMs: [50, 50, 100, 200, 400],
   })
   // A look behind the API, on connections of its own.
@@ -128,6 +136,10 @@ function callerOf(kernel: Kernel, slug: string, key: string): Caller {
             body: JSON.stringify(body),
             headers: { 'content-type': 'application/json', ...headers },
           }),
+    open: async (address, headers = {}) =>
+      kernel.app.request(`http://localhost/api/v1/${slug}/${address}`, {
+        headers: { authorization: `Bearer ${key}`, ...headers },
+      }),
     send: (method, address, body, type) => ask(method, address, { body, headers: { 'content-type': type } }),
   }
 }
