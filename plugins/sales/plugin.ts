@@ -6,6 +6,7 @@ import { makeFirstPipeline } from './first-pipeline.ts'
 import { handOver } from './hand-over.ts'
 import { sumLines } from './line-sums.ts'
 import { priced } from './lines.ts'
+import { getOnce } from './once.ts'
 import { stageOf, startStage } from './read-stages.ts'
 import { remindAll } from './reminders.ts'
 import { mayLeave } from './reopening.ts'
@@ -74,7 +75,7 @@ export default definePlugin([
     },
     async ({ record, before }, { records }) => {
       const isNewProduct = record.product !== null && before?.product !== record.product
-      const product = isNewProduct && record.product ? await records.get('sales.product', record.product) : null
+      const product = isNewProduct && record.product ? await getOnce(records, 'sales.product', record.product) : null
       return priced(record, product, isNewProduct)
     },
   ),

@@ -1,22 +1,8 @@
 // Stages and pipelines as hooks and actions look them up: each at most once in a call, however many records it is about.
-import type { BeforeContext } from 'relata/plugin'
+import { getOnce, once, type Reader } from './once.ts'
 import { firstStage, type Stage } from './stages.ts'
 
-type Reader = BeforeContext['records']
-
-/** What one call has read. The records of every call are others, so that nothing is remembered beyond it. */
-const known = new WeakMap<Reader, Map<string, Promise<unknown>>>()
-
-function once<T>(records: Reader, key: string, read: () => Promise<T>): Promise<T> {
-  const mine = known.get(records) ?? new Map<string, Promise<unknown>>()
-  known.set(records, mine)
-  const found = mine.get(key) ?? read()
-  mine.set(key, found)
-  return found as Promise<T>
-}
-
-export const stageOf = (records: Reader, id: string): Promise<Stage | null> =>
-  once(records, `stage ${id}`, () => records.get('sales.stage', id))
+export const stageOf = (records: Reader, id: string): Promise<Stage | null> => getOnce(records, 'sales.stage', id)
 
 /** All stages of a pipeline. */
 export const stagesOf = (records: Reader, pipeline: string): Promise<Stage[]> =>
