@@ -1,6 +1,6 @@
 // What happens to opportunities at the push of a button: on to a stage, won, lost, open again, to another owner.
 import { type ActionResult, type Context, type InputOf, refuse, type Text, type WriteOf } from 'relata/plugin'
-import { stageOf, stagesOf, startStage } from './read-stages.ts'
+import { stagesOf, startStage } from './read-stages.ts'
 import { nextStage, type Opportunity, type Stage } from './stages.ts'
 import { DECIDED, GONE, messageOf, NO_PIPELINE, outcome, text } from './texts.ts'
 
@@ -88,7 +88,7 @@ export const moveStage = (
   )
 
 async function following(records: Context['records'], deal: Opportunity): Promise<Stage> {
-  const now = deal.stage === null ? null : await stageOf(records, deal.stage)
+  const now = deal.stage === null ? null : await records.get('sales.stage', deal.stage)
   if (now === null) return (await startStage(records, deal.pipeline)) ?? refuse(NO_PIPELINE)
   return nextStage(await stagesOf(records, now.pipeline), now) ?? refuse(LAST)
 }

@@ -6,8 +6,7 @@ import { makeFirstPipeline } from './first-pipeline.ts'
 import { handOver } from './hand-over.ts'
 import { sumLines } from './line-sums.ts'
 import { priced } from './lines.ts'
-import { getOnce } from './once.ts'
-import { stageOf, startStage } from './read-stages.ts'
+import { startStage } from './read-stages.ts'
 import { remindAll } from './reminders.ts'
 import { mayLeave } from './reopening.ts'
 import { scoreOf } from './score.ts'
@@ -43,7 +42,7 @@ export default definePlugin([
       const stage =
         record.stage === null || (isOtherPipeline && record.pipeline !== before.pipeline)
           ? await startStage(records, record.pipeline)
-          : await stageOf(records, record.stage)
+          : await records.get('sales.stage', record.stage)
       if (!stage) return refuse(NO_PIPELINE, 'stage')
       if (before && !(await mayLeave(records, before, stage))) return refuse(DECIDED, 'stage')
       return consequences({ record, before, changed, stage, now })
@@ -75,7 +74,7 @@ export default definePlugin([
     },
     async ({ record, before }, { records }) => {
       const isNewProduct = record.product !== null && before?.product !== record.product
-      const product = isNewProduct && record.product ? await getOnce(records, 'sales.product', record.product) : null
+      const product = isNewProduct && record.product ? await records.get('sales.product', record.product) : null
       return priced(record, product, isNewProduct)
     },
   ),

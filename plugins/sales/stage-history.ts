@@ -1,18 +1,17 @@
 // A line for every change of stage, and what a won deal means for its account. Told twice, it is written once.
 import type { AfterEvent, Context } from 'relata/plugin'
 import { daysBetween, kindOfChange, type Opportunity } from './stages.ts'
-import { stageOf } from './read-stages.ts'
 
 type Event = AfterEvent<'sales.opportunity'>
 
 export async function writeStageChange(event: Event, { records, log }: Context): Promise<void> {
   const { record, id } = event
   if (record?.stage == null) return log.debug('The opportunity is gone', event.recordId)
-  const to = await stageOf(records, record.stage)
+  const to = await records.get('sales.stage', record.stage)
   if (to === null) return
   const last = await lastChange(records, record.id)
   if (last?.event === id || last?.to_stage === to.id) return
-  const from = last?.to_stage ? await stageOf(records, last.to_stage) : null
+  const from = last?.to_stage ? await records.get('sales.stage', last.to_stage) : null
   await records.create('sales.stage_change', {
     opportunity: record.id,
     summary: from ? `${from.name} → ${to.name}` : to.name,

@@ -113,7 +113,10 @@ export interface Context {
   sleep(ms: number): Promise<void>
 }
 
-/** Before-hooks read, and change only the record that is saved. */
+/**
+ * Before-hooks read, and change only the record that is saved. A load asks a hook about many records in one call: what is
+ * read twice in it is asked once.
+ */
 export type BeforeContext = Pick<Context, 'now' | 'user' | 'settings' | 'log'> & {
   records: Pick<Records, 'get' | 'list' | 'count'>
 }
