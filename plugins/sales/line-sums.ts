@@ -6,7 +6,7 @@ export async function sumLines(event: AfterEvent<'sales.opportunity_line'>, { re
   const { record } = event
   if (record === null) return
   const deal = await records.get('sales.opportunity', record.opportunity)
-  if (deal === null || !deal.amount_from_lines || deal.state !== 'open') return
+  if (deal === null || deal.amount_from_lines === false || deal.state !== 'open') return
   const currency = record.total?.currency ?? deal.amount?.currency
   const sum = deal.number_of_lines === 0 ? null : deal.lines_total
   if (currency === undefined || sum === null || sum === undefined) return

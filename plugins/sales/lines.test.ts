@@ -4,7 +4,7 @@ import { type Line, type Product, priced, total } from './lines.ts'
 const money = (amount: string) => ({ amount, currency: 'EUR', base: null })
 const line = (more: Partial<Line> = {}): Line =>
   ({
-    ...{ quantity: '2', price: null, list_price: null, discount: null, description: null, total: null },
+    ...{ quantity: 2, price: null, list_price: null, discount: null, description: null, total: null },
     ...more,
   }) as Line
 const product = { name: 'Axe', list_price: money('19.99') } as Product

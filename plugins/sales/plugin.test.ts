@@ -123,7 +123,7 @@ test('lines take their price from the product, and the amount follows them', asy
   const product = await records.create('sales.product', { name: 'Jacquard head', list_price: usd('199.99') })
   const deal = await records.create('sales.opportunity', { name: 'Two heads' })
   const line = await records.create('sales.opportunity_line', {
-    ...{ opportunity: deal.id, product: product.id, quantity: '2', discount: '10' },
+    ...{ opportunity: deal.id, product: product.id, quantity: 2, discount: '10' },
   })
   assert.deepEqual([line.description, line.price?.amount, line.total?.amount], ['Jacquard head', '199.99', '359.98'])
   const other = await records.create('sales.opportunity_line', {
@@ -132,7 +132,7 @@ test('lines take their price from the product, and the amount follows them', asy
   await settle()
   const amount = async () => (await records.get('sales.opportunity', deal.id))?.amount?.amount
   assert.equal(await amount(), '400.00')
-  await records.update('sales.opportunity_line', line.id, { quantity: '1' })
+  await records.update('sales.opportunity_line', line.id, { quantity: 1 })
   await settle()
   assert.equal(await amount(), '220.01')
   await records.delete('sales.opportunity_line', other.id)
@@ -140,7 +140,7 @@ test('lines take their price from the product, and the amount follows them', asy
   assert.equal(await amount(), '179.99')
   // The price of the product may change; what was offered stays.
   await records.update('sales.product', product.id, { list_price: usd('250') })
-  const kept = await records.update('sales.opportunity_line', line.id, { quantity: '2' })
+  const kept = await records.update('sales.opportunity_line', line.id, { quantity: 2 })
   assert.deepEqual([kept.list_price?.amount, kept.total?.amount], ['199.99', '359.98'])
 })
 

@@ -16,6 +16,8 @@ import { renderCell } from '../fields/index.ts'
 
 const SHOWN_ROWS = 10
 const SHOWN_COLUMNS = 4
+/** Of a view that the form names: somebody has chosen them, and the title may be among them. */
+const NAMED_COLUMNS = 6
 
 @customElement('rl-related')
 export class RlRelated extends RlElement {
@@ -165,7 +167,7 @@ function columnsOf(entity: ClientEntity, reference: string, named: ClientView | 
         field.name !== reference &&
         !['many_to_many', 'json', 'long_text'].includes(field.type),
     )
-    .slice(0, SHOWN_COLUMNS)
+    .slice(0, named ? NAMED_COLUMNS : SHOWN_COLUMNS)
 }
 
 const selectOf = (field: ClientField): string => (meta.bringsName(field) ? `${field.name}(display_name)` : field.name)

@@ -197,7 +197,8 @@ const EVERYBODY: Actor = {
 }
 
 describe('types of packages and types of a tenant that has them', () => {
-  /** Words for people, and the order of entities, may differ; types may not. */
+  /** Words for people, and the order of entities and options, may differ; types may not. */
+  const unordered = (text: string | undefined) => text?.split(' | ').sort()
   const shapes = (model: TypedModel) =>
     Object.fromEntries(
       model.entities.map(({ name, hasOwner, fields }) => [
@@ -207,7 +208,9 @@ describe('types of packages and types of a tenant that has them', () => {
           fields: Object.fromEntries(
             fields.map((field) => {
               const { type, required, hasDefault, isWritable, options } = field
-              return [field.name, { required, hasDefault, isWritable, value: valueType(type, options) }]
+              const { read, write, ...value } = valueType(type, options) ?? {}
+              const types = { ...value, read: unordered(read), write: unordered(write) }
+              return [field.name, { required, hasDefault, isWritable, types }]
             }),
           ),
         },

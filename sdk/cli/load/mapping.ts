@@ -37,7 +37,7 @@ const OneColumn = Type.Union([Type.String(), Column])
 const FileMapping = Type.Object(
   {
     file: Type.String(),
-    /** Qualified: `crm_sales.account`. */
+    /** Qualified: `base.person`. */
     entity: Type.String(),
     /** Field, or fields, that tell records apart; records that are there already are left as they are. */
     key: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1, maxItems: 4 })])),
