@@ -19,12 +19,16 @@ import { openArchiveFolder } from './plugins/archive-folder.ts'
 import { openAvailable } from './plugins/available.ts'
 import { pluginJobs } from './plugins/jobs.ts'
 import type { ActRoom } from './plugins/act-room.ts'
+import { JOB_KIND } from './plugins/jobs-work.ts'
 import { openJournal } from './plugins/journal.ts'
+import { JOB_RULES, jobHandler } from './plugins/run-job.ts'
+import { SCHEDULES_KIND, SCHEDULES_RULES, schedulesHandler } from './plugins/schedules.ts'
 import { createPlaces, PLUGINS_AT_ONCE } from './plugins/own-transaction.ts'
 import type { LifeRoom } from './plugins/life-room.ts'
 import { type Database, openDatabase } from './run/database.ts'
 import { openSandbox } from './sandbox/index.ts'
 import { type Outside, openOutside } from './net/outside.ts'
+import { AFTER_KIND, AFTER_RULES, afterConsumer, afterHandler } from './hooks/after.ts'
 import { createBeforeHooks } from './hooks/before.ts'
 import { createPublisher } from './schema/publisher.ts'
 import type { Services } from './services.ts'
@@ -153,7 +157,7 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
   const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
   const journal = await openJournal({ database, log })
   const plugins: LifeRoom = {
-    ...{ database, catalog, publisher, sandbox, journal, keys, log },
+    ...{ database, catalog, publisher, sandbox, journal, keys, log, events },
     archives: openArchiveFolder(config.dataFolder),
     available: openAvailable(packagesFolder ?? null, log),
     allowsDevelopment: config.devPlugins,
@@ -165,8 +169,20 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
     ...{ seal: services.seal, guards: services.guards, hooks: services.hooks },
     places: createPlaces(PLUGINS_AT_ONCE),
   }
+  events.subscribe(afterConsumer)
+  events.queue.handle(
+    AFTER_KIND,
+    afterHandler(() => act),
+    AFTER_RULES,
+  )
+  events.queue.handle(
+    JOB_KIND,
+    jobHandler(() => act),
+    JOB_RULES,
+  )
+  events.queue.handle(SCHEDULES_KIND, schedulesHandler(database, events.queue), SCHEDULES_RULES)
   const live = createLiveHub(database, log)
-  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, live, health, pagesFolder })
+  const app = createApp({ services, auth, sso, files, tenants, publisher, plugins, act, live, health, pagesFolder })
   return {
     app,
     services,

@@ -30,7 +30,12 @@ export function findFieldType(name: string): FieldType | undefined {
 
 /** Build the fields of an entity into `draft.fields`, in order; what is too faulty becomes absent. */
 export function buildFields(bench: Bench, draft: EntityDraft): void {
-  for (const values of draft.source.fields ?? []) {
+  buildFieldList(bench, draft, draft.source.fields ?? [])
+}
+
+/** The same of fields that stand elsewhere, such as in the form of an action. */
+export function buildFieldList(bench: Bench, draft: EntityDraft, list: readonly unknown[]): void {
+  for (const values of list) {
     if (!isRecord(values)) continue
     const owner = bench.trace.place(values)?.package ?? draft.entity.package
     const given = values['name']

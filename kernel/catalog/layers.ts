@@ -3,6 +3,7 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import {
+  type ActionSource,
   type AppSource,
   type EntitySource,
   type FormSource,
@@ -13,7 +14,15 @@ import {
   type ViewSource,
 } from '../../sdk/metadata/source.ts'
 import { type Layer, type MergeContext, type MergeRules, mergeLayers } from './merge.ts'
-import { appRules, entityRules, formRules, relationshipRules, roleRules, viewRules } from './merge-rules.ts'
+import {
+  actionRules,
+  appRules,
+  entityRules,
+  formRules,
+  relationshipRules,
+  roleRules,
+  viewRules,
+} from './merge-rules.ts'
 import type { PackageOrder } from './order.ts'
 import type { ParsedFile } from './packages.ts'
 import type { Place } from './problems.ts'
@@ -38,6 +47,7 @@ export interface Things {
   views: Thing<ViewSource>[]
   apps: Thing<AppSource>[]
   roles: Thing<RoleSource>[]
+  actions: Thing<ActionSource>[]
   /** Qualified names of files too broken to use, so that what refers to them is not blamed. */
   broken: ReadonlySet<string>
 }
@@ -72,6 +82,7 @@ export function mergeThings(order: PackageOrder, context: MergeContext): Things 
     views: things('views', KINDS.views.whole, () => viewRules),
     apps: things('apps', KINDS.apps.whole, () => appRules),
     roles: things('roles', KINDS.roles.whole, () => roleRules),
+    actions: things('actions', KINDS.actions.whole, actionRules),
     broken,
   }
 }

@@ -52,4 +52,9 @@ export const appRules: MergeRules = {
   navigation: list({ label: TEXT, group: TEXT }),
 }
 
+export function actionRules(home: string): MergeRules {
+  const input = { how: 'list', identify: identifyQualified(home, 'type'), members: fieldMembers } as const
+  return { label: TEXT, description: TEXT, confirm: TEXT, on: UNION, input }
+}
+
 export const roleRules: MergeRules = { label: TEXT, description: TEXT, entities: { how: 'record', each: {} } }

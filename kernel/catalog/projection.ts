@@ -2,6 +2,7 @@
 // server until somebody adds it here; and cut down to what the roles of the actor may read.
 import { fieldType } from '../../sdk/fields/index.ts'
 import type {
+  Action,
   App,
   Entity,
   Field,
@@ -12,8 +13,9 @@ import type {
   Snapshot,
   View,
 } from '../../sdk/metadata/snapshot.ts'
-import type { ClientEntity, ClientField, ClientMeta } from '../../sdk/wire/meta.ts'
+import type { ClientAction, ClientEntity, ClientField, ClientMeta } from '../../sdk/wire/meta.ts'
 import type { Actor } from '../actor.ts'
+import { NO_PLUGINS, type PluginSet } from '../plugins/contract.ts'
 import type { TenantInfo } from '../services.ts'
 import type { FieldRight } from '../../sdk/metadata/rights.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
@@ -32,13 +34,21 @@ export interface KnownRights {
 }
 
 /** Equal roles of one version get the same object, so that its bytes and ETag can be kept too. */
-export function clientMeta(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRights): ClientMeta {
+/** @param plugins those that are on: actions of others are not offered */
+export function clientMeta(
+  model: Model,
+  tenant: TenantInfo,
+  actor: Actor,
+  rights: KnownRights,
+  plugins: Pick<PluginSet, 'all' | 'find'> = NO_PLUGINS,
+): ClientMeta {
   const bySet = cache.get(model) ?? new Map<string, ClientMeta>()
   cache.set(model, bySet)
-  const key = JSON.stringify([tenant.slug, tenant.title, tenant.isDemo, ...actor.roles])
+  const running = plugins.all.map(({ name, hash }) => `${name} ${hash}`)
+  const key = JSON.stringify([tenant.slug, tenant.title, tenant.isDemo, running, ...actor.roles])
   const known = bySet.get(key)
   if (known) return known
-  const made = project(model, tenant, actor, rights)
+  const made = project(model, tenant, actor, rights, plugins)
   const [oldest] = bySet.keys()
   if (bySet.size >= MAX_CACHED_ROLE_SETS && oldest !== undefined) bySet.delete(oldest)
   bySet.set(key, made)
@@ -55,7 +65,13 @@ interface Shown {
   rights: KnownRights
 }
 
-function project(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRights): ClientMeta {
+function project(
+  model: Model,
+  tenant: TenantInfo,
+  actor: Actor,
+  rights: KnownRights,
+  plugins: Pick<PluginSet, 'find'>,
+): ClientMeta {
   const { snapshot } = model
   const readable = model.all().filter((target) => rights.can(target, 'read'))
   const entities = new Set(readable.map(({ entity }) => entity.name))
@@ -81,16 +97,51 @@ function project(model: Model, tenant: TenantInfo, actor: Actor, rights: KnownRi
     forms: snapshot.forms.filter((form) => entities.has(form.entity)).map((form) => clientForm(form, shown)),
     views: snapshot.views.filter((view) => isOffered(model, view, shown)).map((view) => clientView(view, shown)),
     apps: snapshot.apps.map((app) => clientApp(app, entities)).filter((app) => app.navigation.length > 0),
-    actions: [],
+    actions: offeredActions(model, plugins, entities)
+      .filter((action) => action.input.every((field) => isTold(field, entities)))
+      .map((action) => clientAction(model, action, shown)),
+  }
+}
+
+/** Actions that some code stands behind now, of entities that may be read. */
+export function offeredActions(
+  { snapshot }: Model,
+  plugins: Pick<PluginSet, 'find'>,
+  entities: ReadonlySet<string>,
+): Action[] {
+  return (snapshot.actions ?? []).filter(
+    ({ name, package: owner, entity }) =>
+      entities.has(entity) && plugins.find(owner)?.behaviour.actions.includes(name.slice(owner.length + 1)),
+  )
+}
+
+/** A form that asks for a record of an entity that the actor may not read could not be filled in, unless it may stay empty. */
+const isTold = ({ required, options }: Field, entities: ReadonlySet<string>): boolean =>
+  !required || (options.to ?? []).every((name) => entities.has(name))
+
+function clientAction(model: Model, action: Action, shown: Shown): ClientAction {
+  const { name, package: owner, entity, label, description, icon, on, input, visibleIf, confirm, isPromoted } = action
+  const isKnown = visibleIf !== undefined && isReadableRule(model, entity, visibleIf, shown)
+  return {
+    ...{ name, package: owner, entity, label, icon, on, isPromoted },
+    ...(description === undefined ? {} : { description }),
+    // Whoever may not read what it goes by is told by the server.
+    ...(isKnown ? { visibleIf } : {}),
+    ...(confirm === undefined ? {} : { confirm }),
+    input: input.map((field) => clientField(field, shown.entities)),
   }
 }
 
 /** A view that chooses by what the actor may not read would be refused. */
-function isOffered(model: Model, view: View, { entities, value }: Shown): boolean {
-  const target = model.find(view.entity)
-  if (!target || !entities.has(view.entity)) return false
-  if (view.filter === undefined) return true
-  const checked = checkRule(view.filter, entityScope(model, target))
+function isOffered(model: Model, view: View, shown: Shown): boolean {
+  if (!shown.entities.has(view.entity)) return false
+  return view.filter === undefined || isReadableRule(model, view.entity, view.filter, shown)
+}
+
+function isReadableRule(model: Model, entity: string, rule: unknown, { value }: Shown): boolean {
+  const target = model.find(entity)
+  if (!target) return false
+  const checked = checkRule(rule, entityScope(model, target))
   return checked.ok && everyRead(model, target, checked.rule).every(({ owner, path }) => value(owner.entity.name, path))
 }
 

@@ -3,6 +3,7 @@
 import type { Problem } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
+import { buildActions } from './actions.ts'
 import type { Bench } from './bench.ts'
 import { buildEntities } from './entities.ts'
 import { buildForms } from './forms.ts'
@@ -60,6 +61,7 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
   const relationships = buildRelationships(bench, things.relationships)
   const apps = buildApps(bench, things.apps, views)
   const roles = buildRoles(bench, book, things.roles)
+  const actions = buildActions(bench, book, things.actions)
   offerNames(bench, { roles, relationship_types: relationships })
   if (problems.errors.length > 0) return { ok: false, problems: problems.errors, warnings: problems.warnings }
 
@@ -74,6 +76,7 @@ export function resolvePackages(input: ResolveInput): ResolveResult {
     views,
     apps,
     roles,
+    actions,
     locales: localesOf(order.packages),
     baseCurrency: input.baseCurrency,
   }

@@ -5,6 +5,7 @@ import type { Account } from '../auth/accounts.ts'
 import type { AuthRoom } from '../auth/index.ts'
 import type { LiveHub } from '../events/live/hub.ts'
 import type { FileStore } from '../files/file-store.ts'
+import type { ActRoom } from '../plugins/act-room.ts'
 import type { LifeRoom } from '../plugins/life-room.ts'
 import { enterTenant, type TenantEnv } from '../request.ts'
 import { problemResponse } from '../respond/problem.ts'
@@ -26,6 +27,7 @@ import { metadataRoutes } from './metadata.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
 import { pluginJournalRoutes } from './plugin-journal.ts'
+import { pluginDoorRoutes, pluginHookRoutes } from './plugin-doors.ts'
 import { pluginRoutes } from './plugins.ts'
 import { profileRoutes } from './profile.ts'
 import { recordRoutes } from './records.ts'
@@ -45,6 +47,7 @@ export interface AppParts {
   tenants: Tenants
   publisher: SchemaPublisher
   plugins: LifeRoom
+  act: ActRoom
   health: Health
   live: LiveHub
   /** studio/dist */
@@ -58,6 +61,8 @@ export function createApp(parts: AppParts): Hono {
   app.onError((error, c) => problemResponse(error, log, { method: c.req.method, path: c.req.path }))
   app.use('*', securityHeaders(auth.isSecure))
   app.route('/', healthRoutes(services.database, health))
+
+  app.route('/', pluginHookRoutes(services, parts.act))
 
   app.use('/api/*', sameOriginOnly(auth, log))
   const welcome = ({ id, email, name }: Account) => tenants.adopt({ identity: id, email, name })
@@ -79,7 +84,7 @@ export function createApp(parts: AppParts): Hono {
 }
 
 /** Everything within one tenant, behind its door. */
-function tenantApp({ services, auth, files, publisher, plugins, live }: AppParts): Hono<TenantEnv> {
+function tenantApp({ services, auth, files, publisher, plugins, act, live }: AppParts): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.use('*', (c, next) => enterTenant(c, services, next, () => clientAddress(c)))
   const rooms = [
@@ -89,6 +94,7 @@ function tenantApp({ services, auth, files, publisher, plugins, live }: AppParts
     metadataRoutes(services, publisher),
     pluginRoutes(services, plugins),
     pluginJournalRoutes(services, plugins),
+    pluginDoorRoutes(services, auth, act),
     bulkRoutes(services),
     fileRoutes(services, files),
     openApiRoutes(services),

@@ -24,7 +24,7 @@ export function metaRoutes(services: Services): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>()
   app.get('/meta', (c) =>
     inTenant(c, services, async ({ loaded, actor, model, rights }) => {
-      const { body, etag } = textOf(clientMeta(model, loaded.tenant, actor, rights))
+      const { body, etag } = textOf(clientMeta(model, loaded.tenant, actor, rights, loaded.plugins))
       const headers = { ...API_HEADERS, etag, 'cache-control': 'private, no-cache', vary: 'cookie, authorization' }
       if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
       return new Response(body, { headers })

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Account, Accounts } from '../auth/accounts.ts'
 import { AUTH_SCHEMA } from '../auth/library.ts'
-import type { Database } from '../run/database.ts'
+import type { Database, Queryable } from '../run/database.ts'
 import type { Catalog, LoadedTenant } from '../services.ts'
 import { slugOfSchema, tenantById } from '../tenants/registry.ts'
 import { attempt } from './attempt.ts'
@@ -31,9 +31,10 @@ export interface Mail {
   isConfigured: boolean
   /**
    * Puts a message into the tenant's outbox.
+   * @param tx it is sent when the transaction is committed, and not before
    * @returns `link`: path of the one-time link, when there is no mail server and an administrator has to hand it over
    */
-  send(message: Message, loaded: LoadedTenant): Promise<{ id: string; link: string | null }>
+  send(message: Message, loaded: LoadedTenant, tx?: Queryable): Promise<{ id: string; link: string | null }>
   /** About an account, beside all tenants. */
   sendToAccount(mail: AccountMail): Promise<void>
 }
@@ -72,12 +73,16 @@ export async function openMail(options: MailOptions): Promise<MailRoom> {
     return `/password?token=${token}`
   }
 
-  const keep = async (loaded: LoadedTenant, message: Message): Promise<{ id: string; link: string | null }> => {
+  const keep = async (
+    loaded: LoadedTenant,
+    message: Message,
+    tx: Queryable = database,
+  ): Promise<{ id: string; link: string | null }> => {
     const link = message.link ? await pathOf(loaded, message.link) : null
     const letter = fillIn(message, link === null ? undefined : urlOf(link))
     // So that the postman comes by, who also takes away what is old.
     await announceBox(database, loaded.tenant.schema)
-    return { id: await putMessage(database, loaded.model, { ...message, ...letter }, 'kept'), link }
+    return { id: await putMessage(tx, loaded.model, { ...message, ...letter }, 'kept'), link }
   }
 
   /** One that asked for a new password: shown to the tenant whose administrators may give one out anyway. */
@@ -131,10 +136,10 @@ export async function openMail(options: MailOptions): Promise<MailRoom> {
 
   return {
     isConfigured: transport !== null,
-    async send(message, loaded) {
-      if (!transport) return keep(loaded, message)
+    async send(message, loaded, tx = database) {
+      if (!transport) return keep(loaded, message, tx)
       await announceBox(database, loaded.tenant.schema)
-      return { id: await putMessage(database, loaded.model, message, 'queued'), link: null }
+      return { id: await putMessage(tx, loaded.model, message, 'queued'), link: null }
     },
     sendToAccount: (mail) => putAccountMail(database, mail),
     async close() {

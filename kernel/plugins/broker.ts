@@ -41,6 +41,7 @@ export function openBroker(given: Run, told: PluginRun, allowed?: readonly strin
     },
     async host(method, args) {
       if (ended) return end(ended)
+      if (given.signal.aborted) return end(new RelataError('RL407', 'The run is over.'))
       try {
         const capability = CAPABILITIES.get(method)
         if (!capability) throw new RelataError('RL404', `There is nothing called “${method.slice(0, 60)}” to ask for.`)

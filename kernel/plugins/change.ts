@@ -7,6 +7,7 @@ import type { Queryable } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
 import { countPluginChange } from '../tenants/registry.ts'
 import type { LifeRoom } from './life-room.ts'
+import { scheduleWork } from './schedules.ts'
 import { PLUGIN_ENTITY, writePluginFace } from './plugin-face.ts'
 import { changePlugin, type PluginChange, type PluginRow, requirePlugin } from './plugin-rows.ts'
 
@@ -19,6 +20,7 @@ export interface PluginTouch {
 
 /** What every change of a plugin brings along. Part of its transaction. */
 export async function touched(
+  room: Pick<LifeRoom, 'events'>,
   tx: Queryable,
   { tenant }: LoadedTenant,
   model: Model,
@@ -28,6 +30,7 @@ export async function touched(
   const entry = { action: audit, by, about: name, kind: PLUGIN_ENTITY }
   await writeAudit(tx, model, details === undefined ? entry : { ...entry, details })
   await countPluginChange(tx, tenant.id)
+  await room.events.queue.add([scheduleWork(tenant.schema, name)], tx)
   await tx.query('SELECT pg_notify($1, $2)', [VERSION_CHANNEL, `${tenant.slug} ${model.version} plugins`])
 }
 
@@ -55,7 +58,7 @@ export async function changeTenantPlugin(
     if (!done) return false
     const { change, ...what } = done
     if (Object.keys(change).length > 0) await changePlugin(tx, schema, name, change)
-    await touched(tx, loaded, loaded.model, { name, by: actor.userId, ...what })
+    await touched(room, tx, loaded, loaded.model, { name, by: actor.userId, ...what })
     return true
   })
   if (isChanged) await room.catalog.reload(slug)

@@ -59,7 +59,12 @@ async function replaceCode(room: LifeRoom, loaded: LoadedTenant, actor: Actor, i
     await requireAsSeen(tx, loaded.model, archive.name, installed)
     await writeVersion(tx, loaded.model, incoming, actor)
     const details = `Version ${archive.version} in development`
-    await touched(tx, loaded, loaded.model, { name: archive.name, by: actor.userId, audit: 'plugin_upgraded', details })
+    await touched(room, tx, loaded, loaded.model, {
+      name: archive.name,
+      by: actor.userId,
+      audit: 'plugin_upgraded',
+      details,
+    })
   })
   room.sandbox.retire(loaded.tenant.schema, archive.name)
   room.sandbox.resume(loaded.tenant.schema, archive.name)

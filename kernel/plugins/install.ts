@@ -180,7 +180,7 @@ export async function switchOver(
     also: async (tx, model) => {
       await requireAsSeen(tx, model, archive.name, installed)
       await writeVersion(tx, model, incoming, actor)
-      await touched(tx, loaded, model, {
+      await touched(room, tx, loaded, model, {
         name: archive.name,
         by: actor.userId,
         audit: auditOf(installed),

@@ -28,6 +28,7 @@ export interface PluginCall {
   /** How many records the run is for. Default: one. */
   size?: number
   signal?: AbortSignal
+  onWritten?: (entity: string, id: string) => void
   /** A dry run: what would leave the server is put here, and the journal hears nothing. */
   caught?: Caught[]
   /** Of a version that is not installed. */
@@ -45,11 +46,13 @@ export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Out
   const run = {
     room,
     plugin,
+    kind: entry.kind,
     context,
     records,
     counters: new Counters(limits.host),
     signal,
     caught: call.caught ?? null,
+    onWritten: call.onWritten ?? (() => undefined),
   }
   const broker = openBroker(run, told, entry.kind === 'before' ? READING : undefined)
   let outcome: Outcome

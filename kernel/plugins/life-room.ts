@@ -1,5 +1,6 @@
 // What the life of plugins needs of the other rooms.
 import type { Logger } from 'pino'
+import type { Events } from '../events/contract.ts'
 import type { Keyring } from '../platform/secret.ts'
 import type { Database } from '../run/database.ts'
 import type { ArchiveFolder } from './archive-folder.ts'
@@ -22,5 +23,7 @@ export interface LifeRoom {
   keys: Pick<Keyring, 'seal'>
   /** Plugins may come from somebody's folder (RELATA_DEV_PLUGINS). */
   allowsDevelopment: boolean
+  /** Hears what schedules are to be. */
+  events: Pick<Events, 'queue'>
   log: Logger
 }

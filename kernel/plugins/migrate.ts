@@ -66,7 +66,7 @@ export async function beginMigration(
         payload: { plugin: name },
       })
       const details = `To version ${version}, with migrations`
-      await touched(tx, loaded, model, { name, by: actor.userId, audit: 'plugin_changed', details })
+      await touched(room, tx, loaded, model, { name, by: actor.userId, audit: 'plugin_changed', details })
     },
   })
   await room.catalog.reload(loaded.tenant.slug)

@@ -241,6 +241,7 @@ export async function deletePlugin(tx: Queryable, schema: string, name: string):
     ['_plugin', 'name'],
     ['_plugin_secret', 'plugin'],
     ['_plugin_migration', 'plugin'],
+    ['_plugin_done', 'plugin'],
     ['_plugin_usage', 'plugin'],
     ['_plugin_log', 'plugin'],
   ] as const)

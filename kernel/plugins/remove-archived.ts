@@ -48,7 +48,7 @@ export async function removeArchived(
       await retirePluginUser(tx, model, name)
       const payload: Payload = { plugin: name, version: before, drops, by: actor.userId }
       await insertJob(tx, model, { kind: ARCHIVE_KIND, title: `Archive the data of ${name}`, payload })
-      await touched(tx, loaded, model, { name, by: actor.userId, audit: 'plugin_off', details: 'To be removed' })
+      await touched(room, tx, loaded, model, { name, by: actor.userId, audit: 'plugin_off', details: 'To be removed' })
     },
   })
 }
@@ -77,7 +77,7 @@ export const archiveAndDrop =
       by,
       also: async (tx, model) => {
         await deletePlugin(tx, tenant.schema, plugin)
-        await touched(tx, loaded, model, {
+        await touched(room, tx, loaded, model, {
           name: plugin,
           by,
           audit: 'plugin_removed',

@@ -145,7 +145,7 @@ export async function remove(
       await deletePlugin(tx, loaded.tenant.schema, name)
       await retirePluginUser(tx, model, name)
       const details = data === 'drop' ? 'With its data' : 'Its data is kept'
-      await touched(tx, loaded, model, { name, by: actor.userId, audit: 'plugin_removed', details })
+      await touched(room, tx, loaded, model, { name, by: actor.userId, audit: 'plugin_removed', details })
     },
   })
   room.sandbox.retire(loaded.tenant.schema, name)

@@ -3,6 +3,7 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Problem } from '../../sdk/errors.ts'
+import { VALUE_TYPES } from '../../sdk/fields/form-types.ts'
 import { FIELD_TYPES } from '../../sdk/fields/index.ts'
 import type { FieldShape, FieldType } from '../../sdk/fields/types.ts'
 import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
@@ -10,12 +11,6 @@ import { pointer } from '../../sdk/metadata/pointer.ts'
 import { shapeFault } from '../../sdk/metadata/shape-fault.ts'
 import { fieldCommon, Option } from '../../sdk/metadata/source.ts'
 import type { InputField } from '../../sdk/plugin/manifest.ts'
-
-/** What has a value of its own; references and computed fields need records around them. */
-const TYPES: readonly string[] = [
-  ...['text', 'long_text', 'number', 'decimal', 'money', 'percent', 'boolean', 'date', 'date_time'],
-  ...['choice', 'multi_choice', 'email', 'phone', 'url', 'json'],
-]
 
 interface FormField {
   shape: FieldShape
@@ -34,7 +29,7 @@ export function readForm(inputs: readonly InputField[] = [], path = '/settings')
   const problems: Problem[] = []
   for (const [index, input] of inputs.entries()) {
     const at = pointer(path, index)
-    const type = TYPES.includes(input.type) ? FIELD_TYPES[input.type] : undefined
+    const type = VALUE_TYPES.includes(input.type) ? FIELD_TYPES[input.type] : undefined
     if (!type) {
       problems.push(unknownType(at, input.type))
       continue
@@ -61,7 +56,7 @@ function unknownType(at: string, type: string): Problem {
   const hint =
     type === 'secret'
       ? 'Texts that nobody may read belong into "secrets" of plugin.json.'
-      : (didYouMean(nearest(type, TYPES)) ?? `Known here: ${TYPES.join(', ')}.`)
+      : (didYouMean(nearest(type, VALUE_TYPES)) ?? `Known here: ${VALUE_TYPES.join(', ')}.`)
   return problem(pointer(at, 'type'), 'unknown_type', `a form has no fields of type “${type}”`, hint)
 }
 

@@ -30,6 +30,7 @@ export function differences(old: Side | undefined, now: Side): Change[] {
     ...thingChanges('view', old ? written('views', before?.views ?? [], old) : [], written('views', after.views, now)),
     ...thingChanges('app', before?.apps ?? [], after.apps),
     ...thingChanges('role', before?.roles ?? [], after.roles),
+    ...thingChanges('action', before?.actions ?? [], after.actions ?? []),
   ]
 }
 

@@ -143,6 +143,12 @@ function pluginTables(schema: string): Sql[] {
   host_calls bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (plugin, hour, kind, entry)
 )`,
+    sql`CREATE TABLE IF NOT EXISTS ${table('_plugin_done')} (
+  plugin text NOT NULL,
+  work text NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (plugin, work)
+)`,
     sql`CREATE TABLE IF NOT EXISTS ${table('_plugin_migration')} (
   plugin text NOT NULL,
   version text NOT NULL,

@@ -4,6 +4,7 @@ import type { Static, TObject } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { RelataError } from '../../../sdk/errors.ts'
 import type { Context } from '../../run/context.ts'
+import type { EntryKind } from '../../sandbox/contract.ts'
 import type { ActRoom } from '../act-room.ts'
 import type { ActivePlugin } from '../contract.ts'
 import type { Counters } from '../counters.ts'
@@ -13,12 +14,15 @@ import type { Records } from '../own-transaction.ts'
 export interface Run {
   room: ActRoom
   plugin: ActivePlugin
+  kind: EntryKind
   /** Of who acts: rights, tenant, version. */
   context: Context
   records: Records
   counters: Counters
   /** The run is over or given up. */
   signal: AbortSignal
+  /** Told of each record that it wrote. */
+  onWritten: (entity: string, id: string) => void
   /** What would leave the server is only noted down. */
   caught: Caught[] | null
 }

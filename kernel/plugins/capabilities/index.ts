@@ -2,6 +2,8 @@
 import { Type } from '@sinclair/typebox'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Capability, capability } from './call.ts'
+import { HTTP } from './http.ts'
+import { MAIL, START_JOB } from './outbound.ts'
 import { RECORD_CAPABILITIES } from './records.ts'
 
 const SLEEP = capability(
@@ -13,7 +15,7 @@ const SLEEP = capability(
   },
 )
 
-const ALL: readonly Capability[] = [...RECORD_CAPABILITIES, SLEEP]
+const ALL: readonly Capability[] = [...RECORD_CAPABILITIES, HTTP, MAIL, START_JOB, SLEEP]
 
 /** By name: a Map, for names come from guests, and an object has members that nobody wrote. */
 export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(ALL.map((one) => [one.name, one]))

@@ -55,6 +55,7 @@ export const RECORD_CAPABILITIES: readonly Capability[] = [
     const target = writing(run, args.entity)
     requireFields(run, target, 'create', args.values)
     const made = await run.records.write((tx) => createRecord(run.context, { tx }, target, args.values))
+    run.onWritten(target.entity.name, made.id)
     return JSON.parse(made.body)
   }),
 
@@ -67,6 +68,7 @@ export const RECORD_CAPABILITIES: readonly Capability[] = [
       const changed = await run.records.write((tx) =>
         updateRecord(run.context, { tx }, target, args.id.toLowerCase(), args.version, args.values),
       )
+      run.onWritten(target.entity.name, changed.id)
       return JSON.parse(changed.body)
     },
   ),
@@ -74,12 +76,14 @@ export const RECORD_CAPABILITIES: readonly Capability[] = [
   capability('records.delete', Type.Object({ entity, id }, strict), async (run, args) => {
     const target = writing(run, args.entity)
     await run.records.write((tx) => deleteRecord(run.context, { tx }, target, args.id.toLowerCase(), undefined))
+    run.onWritten(target.entity.name, args.id.toLowerCase())
     return null
   }),
 
   capability('records.restore', Type.Object({ entity, id }, strict), async (run, args) => {
     const target = writing(run, args.entity)
     await run.records.write((tx) => restoreRecord(run.context, { tx }, target, args.id.toLowerCase()))
+    run.onWritten(target.entity.name, args.id.toLowerCase())
     return null
   }),
 ]
