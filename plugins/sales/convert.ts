@@ -57,7 +57,7 @@ function requireOpen({ status, converted_at }: Lead, now: string): void {
 }
 
 async function makeAll(lead: Lead, form: Partial<Form>, context: Context): Promise<Converted> {
-  const owner = form.owner ?? lead.owner
+  const owner = form.new_owner ?? lead.owner
   const organisation = form.organisation ?? (await findOrMakeOrganisation(lead, owner, context.records))
   const person = form.person ?? (await findOrMakePerson(lead, organisation, owner, context))
   if (person && organisation) await employ(lead, person, organisation, context)

@@ -3,7 +3,7 @@ import { type ActionResult, type Context, refuse } from 'relata/plugin'
 import { messageOf, outcome, text } from './texts.ts'
 
 interface To {
-  owner: string | null
+  new_owner: string | null
   team: string | null
 }
 
@@ -13,8 +13,8 @@ export async function handOver(
   to: To,
   { records }: Context,
 ): Promise<ActionResult> {
-  const owners = to.owner ? [to.owner] : to.team ? await membersOf(to.team, records) : []
-  if (owners.length === 0) refuse(NOBODY, to.team ? 'team' : 'owner')
+  const owners = to.new_owner ? [to.new_owner] : to.team ? await membersOf(to.team, records) : []
+  if (owners.length === 0) refuse(NOBODY, to.team ? 'team' : 'new_owner')
   const failures: string[] = []
   for (const [index, id] of ids.entries()) {
     const owner = owners[index % owners.length] ?? null
