@@ -38,6 +38,8 @@ export function pluginReference(): string {
     ),
     `### secret\n\n${docOf(define, 'secret')}`,
     `### refuse\n\n${docOf(define, 'refuse')}`,
+    '### decimal\n\nExact arithmetic on decimals and amounts, which are texts: `decimal.multiply(line.price.amount, line.quantity)`.',
+    code(declaration(source('decimal.ts'), 'Arithmetic')),
     '## Values',
     'As records are read and written; types that are not here are texts, numbers, true and false.',
     code(valuesText(values)),

@@ -10,7 +10,7 @@ import type { Thing, Things } from './layers.ts'
 import { type LinkThing, linksOf } from './links.ts'
 import { humanise, pluralOf } from './naming.ts'
 import { qualify } from './qualify.ts'
-import { fillInbound, isToOne } from './references.ts'
+import { checkMatches, fillInbound, isToOne } from './references.ts'
 import { isRecord } from './trace.ts'
 
 const OWNERSHIPS = ['none', 'user', 'team', 'tenant'] as const satisfies readonly Ownership[]
@@ -24,6 +24,7 @@ export function buildEntities(bench: Bench, things: Things): void {
   for (const draft of bench.entities) for (const field of draft.fields) nameColumns(bench, draft, field)
   for (const draft of bench.entities) draft.entity.uniques = uniquesOf(bench, draft)
   joinLinks(bench, links)
+  checkMatches(bench)
   fillInbound(bench)
   for (const draft of bench.entities) draft.entity.accessFrom = accessFromOf(bench, draft)
   for (const draft of bench.entities) draft.entity.fields = draft.fields.map(({ field }) => field)

@@ -251,6 +251,7 @@ const CLIENT_OPTIONS = [
   'to',
   'traits',
   'onDelete',
+  'match',
   'inverseLabel',
   'link',
   'numberPattern',

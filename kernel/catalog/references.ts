@@ -59,6 +59,27 @@ function needOneTarget(bench: Bench, values: Record<string, unknown>, options: F
   return options.to ? { ...options, to: options.to.slice(0, 1) } : options
 }
 
+/** What pickers are narrowed by exists at both ends. */
+export function checkMatches(bench: Bench): void {
+  for (const draft of bench.entities)
+    for (const { field, values } of draft.fields) {
+      const target = findEntity(bench, field.options.to?.[0] ?? '')
+      if (!field.options.match || !target) continue
+      for (const [there, here] of Object.entries(field.options.match)) {
+        const missing = [
+          ...(target.fields.some((one) => one.field.name === there)
+            ? []
+            : [`${target.entity.name} has no field “${there}”`]),
+          ...(draft.fields.some((one) => one.field.name === here)
+            ? []
+            : [`${draft.entity.name} has no field “${here}”`]),
+        ]
+        for (const message of missing)
+          bench.problems.error(bench.trace.locate(values, pointer('', 'match')), 'unknown_field', message)
+      }
+    }
+}
+
 /** Which references lead to each entity. */
 export function fillInbound(bench: Bench): void {
   const found = new Map<string, InboundReference[]>()

@@ -32,7 +32,14 @@ export function buildViews(bench: Bench, book: RuleBook, things: readonly Thing<
       if (thing) bench.problems.error(bench.trace.member(thing.value, 'default'), 'two_defaults', message)
     }
   }
-  return [...written, ...made]
+  return [...inOrder(written, things), ...made]
+}
+
+/** Those that say where they stand first; the others stay as the packages and their files are ordered. */
+function inOrder(views: readonly View[], things: readonly Thing<ViewSource>[]): View[] {
+  const orders = new Map(things.map(({ id, value }) => [id, value.order ?? Number.POSITIVE_INFINITY]))
+  const orderOf = ({ id }: View): number => orders.get(id) ?? Number.POSITIVE_INFINITY
+  return views.toSorted((a, b) => (orderOf(a) === orderOf(b) ? 0 : orderOf(a) - orderOf(b)))
 }
 
 function buildView(

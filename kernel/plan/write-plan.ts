@@ -4,6 +4,7 @@ import { fieldType } from '../../sdk/fields/index.ts'
 import { nearest } from '../../sdk/metadata/nearest.ts'
 import type { Field, FieldColumn } from '../../sdk/metadata/snapshot.ts'
 import type { RuleEnvironment } from '../../sdk/rules/index.ts'
+import type { Actor } from '../actor.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 import type { SetReference } from '../sql/references-sql.ts'
 import type { HalfPeriod } from '../sql/half-period.ts'
@@ -62,7 +63,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** @throws RL100 not an object · RL206 with a problem for every value that is not valid */
 export function planWrite(
-  { model, environment }: { model: Model; environment: RuleEnvironment },
+  { model, environment, actor }: { model: Model; environment: RuleEnvironment; actor?: Pick<Actor, 'plugin'> },
   entity: EntityModel,
   body: unknown,
   kind: 'create' | 'update',
@@ -72,10 +73,17 @@ export function planWrite(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RelataError('RL100', 'The body must be a JSON object with the fields of the record.')
   }
-  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal }, free)
+  const open = actor?.plugin ? free.union(ownFields(entity, Object.keys(body), actor.plugin.name)) : free
+  const builder = new WriteBuilder(entity, environment, { model, isNew: kind === 'create', seal }, open)
   for (const [name, value] of Object.entries(body)) builder.member(name, value)
   if (kind === 'create') builder.addDefaults()
   return builder.finish(kind, isUnfinished)
+}
+
+/** What is read only to everybody else is written by the plugin that brought it; computed values are the server's. */
+function ownFields(entity: EntityModel, names: readonly string[], plugin: string): ReadonlySet<string> {
+  const fields = names.flatMap((name) => entity.field(name) ?? [])
+  return new Set(fields.filter((field) => field.package === plugin && !field.computed).map(({ name }) => name))
 }
 
 class WriteBuilder {

@@ -57,7 +57,7 @@ async function replaceCode(room: LifeRoom, loaded: LoadedTenant, actor: Actor, i
   if (installed?.archiveHash === archive.hash) return
   await room.database.transaction(async (tx) => {
     await requireAsSeen(tx, loaded.model, archive.name, installed)
-    await writeVersion(tx, loaded.model, incoming)
+    await writeVersion(tx, loaded.model, incoming, actor)
     const details = `Version ${archive.version} in development`
     await touched(room, tx, loaded, loaded.model, {
       name: archive.name,

@@ -10,6 +10,7 @@ import { ident, param, sql } from '../sql/sql.ts'
 import { changeTenantPlugin } from './change.ts'
 import { decide, undecided } from './grants.ts'
 import { bringIn, granted, incomingOf, requireIdle } from './install.ts'
+import { begin, stateToBegin } from './first-steps.ts'
 import type { LifeRoom } from './life-room.ts'
 import { MIGRATE_KIND } from './migrate.ts'
 import { planInstall } from './plan.ts'
@@ -39,11 +40,11 @@ export async function grant(
     return bringIn(room, loaded, actor, { archive, bytes, decision, installed: row, isDevelopment: false })
   }
   const decision = decide(asksOf(row.manifest, row.behaviour), grants)
-  await changeTenantPlugin(room, loaded, actor, name, async (now) => {
+  await changeTenantPlugin(room, loaded, actor, name, async (now, tx) => {
     if (now.archiveHash !== row.archiveHash)
       throw new RelataError('RL210', `Another version of ${name} was installed meanwhile.`, { hint: 'Look at it.' })
     return {
-      change: { ...decision, ...(now.state === 'waiting' ? { state: 'on' } : {}) },
+      change: { ...decision, ...(await begin(tx, loaded.model, now, actor)) },
       audit: 'plugin_granted',
       details: granted(decision),
     }
@@ -60,11 +61,13 @@ export async function switchOff(room: LifeRoom, loaded: LoadedTenant, actor: Act
 }
 
 export async function switchOn(room: LifeRoom, loaded: LoadedTenant, actor: Actor, name: string): Promise<void> {
-  await changeTenantPlugin(room, loaded, actor, name, async (row) => {
+  await changeTenantPlugin(room, loaded, actor, name, async (row, tx) => {
     requireIdle(row)
     if (row.state !== 'off') return undefined
     const isOpen = undecided(asksOf(row.manifest, row.behaviour), row).length > 0
-    return { change: { state: isOpen ? 'waiting' : 'on' }, audit: 'plugin_on' }
+    // First steps that are taken already are passed over.
+    const state = isOpen ? 'waiting' : await stateToBegin(tx, loaded.model, row, actor)
+    return { change: { state }, audit: 'plugin_on' }
   })
   room.sandbox.resume(loaded.tenant.schema, name)
 }

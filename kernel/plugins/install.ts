@@ -14,6 +14,7 @@ import { changeTenantPlugin, type PluginTouch, touched } from './change.ts'
 import type { PluginState } from './contract.ts'
 import { carryOver, decide, type Decision, undecided } from './grants.ts'
 import type { LifeRoom } from './life-room.ts'
+import { begin, stateToBegin } from './first-steps.ts'
 import { beginMigration, dueMigrations } from './migrate.ts'
 import { type InstallPlan, planInstall } from './plan.ts'
 import { writePluginUser } from './plugin-face.ts'
@@ -107,8 +108,8 @@ async function regrant(
   { name }: PluginRow,
   decision: Decision,
 ): Promise<void> {
-  await changeTenantPlugin(room, loaded, actor, name, async (row) => ({
-    change: { ...decision, ...(row.state === 'waiting' ? { state: 'on' } : {}) },
+  await changeTenantPlugin(room, loaded, actor, name, async (row, tx) => ({
+    change: { ...decision, ...(await begin(tx, loaded.model, row, actor)) },
     audit: 'plugin_granted',
     details: granted(decision),
   }))
@@ -178,7 +179,7 @@ export async function switchOver(
     by: actor.userId,
     also: async (tx, model) => {
       await requireAsSeen(tx, model, archive.name, installed)
-      await writeVersion(tx, model, incoming)
+      await writeVersion(tx, model, incoming, actor)
       await touched(room, tx, loaded, model, {
         name: archive.name,
         by: actor.userId,
@@ -207,11 +208,19 @@ export async function requireAsSeen(
   })
 }
 
-export async function writeVersion(tx: Queryable, model: Model, incoming: Incoming): Promise<void> {
+export async function writeVersion(
+  tx: Queryable,
+  model: Model,
+  incoming: Incoming,
+  actor: Pick<Actor, 'userId'>,
+): Promise<void> {
   const { archive, decision, installed, isDevelopment, bytes } = incoming
   const asks = asksOf(archive.manifest, archive.behaviour)
   const isOff = installed?.state === 'off'
-  const state: PluginState = isOff ? 'off' : undecided(asks, decision).length > 0 ? 'waiting' : 'on'
+  const isWaiting = undecided(asks, decision).length > 0
+  const begins = !isOff && !isWaiting && (installed === undefined || installed.state === 'waiting')
+  const runs = begins ? await stateToBegin(tx, model, archive, actor) : 'on'
+  const state: PluginState = isOff ? 'off' : isWaiting ? 'waiting' : runs
   const userId = await writePluginUser(tx, model, archive.name, archive.label)
   const plugin = {
     ...partsOf(archive),

@@ -95,7 +95,7 @@ function warningsOf({ signer, manifest }: PluginArchive, installed: PluginRow | 
   const warn = (key: string, message: string, hint: string): Problem => ({ path: '', key, message, hint })
   return [
     ...(signer === null
-      ? [warn('unsigned', 'Nobody has signed this package.', 'Install it only if you know where it comes from.')]
+      ? [warn('unsigned', 'Nobody has signed this package', 'Install it only if you know where it comes from.')]
       : []),
     ...(installed && installed.signer !== null && installed.signer !== signer
       ? [

@@ -13,6 +13,7 @@ import type { LoadedTenant, PublishPlan } from '../services.ts'
 import { behaviourChanges } from './behaviour-changes.ts'
 import { carryOver, type Decision } from './grants.ts'
 import type { LifeRoom } from './life-room.ts'
+import { firstSteps } from './first-steps.ts'
 import { dueMigrations } from './migrate.ts'
 import { migrationStates } from './migration-rows.ts'
 import type { InstallPlan } from './plan.ts'
@@ -68,7 +69,7 @@ function nextAsks(row: PluginRow, next: NonNullable<PluginRow['next']>): WireAsk
 export function planView(plan: InstallPlan): WirePluginPlan {
   const { archive, installed, kind, asks, metadata, needs, problems, warnings } = plan
   const { name, label, description, version, hash, signer, readme, code, behaviour } = archive
-  const due = installed ? dueMigrations(behaviour, installed.version) : []
+  const due = installed ? dueMigrations(behaviour, installed.version) : firstSteps(behaviour)
   return {
     ...{ name, label, description, version, hash, signer, readme, kind },
     codeBytes: code?.length ?? 0,

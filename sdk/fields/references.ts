@@ -1,12 +1,18 @@
 // Metadata members, wire form and parsing of fields that point to records.
 import { Type } from '@sinclair/typebox'
-import { EntityName, Text } from '../metadata/source.ts'
+import { EntityName, Name, Text } from '../metadata/source.ts'
 import { refuse, stored } from './parsed.ts'
 import type { Parsed, PartSpec } from './types.ts'
 
 export const deletion = {
   on_delete: Type.Optional(Type.Union([Type.Literal('restrict'), Type.Literal('detach'), Type.Literal('cascade')])),
   inverse_label: Type.Optional(Text),
+}
+/** Pickers offer only records whose field (left) has the value of this record's field (right), once that is filled in. */
+export const match = {
+  match: Type.Optional(
+    Type.Record(Name, Name, { description: 'field of the target → field here: what is offered has the same value' }),
+  ),
 }
 export const Target = EntityName
 /** None: every entity. */

@@ -178,6 +178,8 @@ export interface FieldOptions {
   onDelete?: 'restrict' | 'detach' | 'cascade'
   /** Label of the list of these records on the record they point to. */
   inverseLabel?: Text
+  /** Field of the target → field of this record: pickers offer what has the same value. */
+  match?: Readonly<Record<string, string>>
   /** Many-to-many: the generated link entity, and its two reference fields. */
   link?: { entity: string; source: string; target: string }
   /** Auto-number, such as `INV-{YYYY}-{00000}`. */

@@ -271,6 +271,9 @@ export const ViewSource = Type.Object(
     sort: Type.Optional(Type.Array(SortKey)),
     group: Type.Optional(Type.Array(Type.String())),
     default: Type.Optional(Type.Boolean()),
+    order: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1000, description: 'place among the tabs; without one after those with' }),
+    ),
   },
   { additionalProperties: false },
 )

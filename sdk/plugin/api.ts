@@ -113,7 +113,10 @@ export interface Context {
   sleep(ms: number): Promise<void>
 }
 
-/** Before-hooks read, and change only the record that is saved. */
+/**
+ * Before-hooks read, and change only the record that is saved. A load asks a hook about many records in one call: what is
+ * read twice in it is asked once.
+ */
 export type BeforeContext = Pick<Context, 'now' | 'user' | 'settings' | 'log'> & {
   records: Pick<Records, 'get' | 'list' | 'count'>
 }
@@ -258,6 +261,11 @@ export interface MigrationOptions {
   label?: Text
   /** To which it leads: it runs once, before that version or a later one does. */
   version: string
+  /**
+   * true: a first install runs it, too, whatever the version: for records that have to be there from the beginning. Others
+   * change what earlier versions left, and a first install passes them over.
+   */
+  atInstall?: boolean
 }
 /** One page of a migration: its work is kept together with `next`, so that it goes on there after a crash. */
 export type Migration = (progress: { cursor: unknown }, context: Context) => Soon<{ next: unknown } | { done: true }>

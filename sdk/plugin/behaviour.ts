@@ -80,7 +80,14 @@ export const RouteBehaviour = Type.Object(
 )
 /** One resumable step of an upgrade to a version. */
 export const MigrationBehaviour = Type.Object(
-  { name: Name, label: Type.Optional(Text), version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }) },
+  {
+    name: Name,
+    label: Type.Optional(Text),
+    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
+    atInstall: Type.Optional(
+      Type.Boolean({ description: 'a first install runs it, too: it makes what has to be there' }),
+    ),
+  },
   strict,
 )
 

@@ -45,10 +45,29 @@ export function makeContext(bridge: Bridge, { user, settings }: Given): Answers 
   }
 }
 
+/**
+ * A load asks a hook a hundred records at a time, and most of them ask the same: of one stage, one product. Nothing is
+ * written in between, so that the same question has the same answer, and is asked once.
+ */
 export function makeBeforeContext(bridge: Bridge, given: Given): BeforeContext {
-  const { now, user, settings, log, records } = makeContext(bridge, given)
+  const { now, user, settings, log, records } = makeContext(askedOnce(bridge), given)
   const { get, list, count } = records
   return { now, user, settings, log, records: { get, list, count } }
+}
+
+function askedOnce(bridge: Bridge): Bridge {
+  const answers = new Map<string, Promise<string>>()
+  return {
+    now: bridge.now,
+    log: (level, message) => bridge.log(level, message),
+    async call(method, args) {
+      const question = JSON.stringify([method, args])
+      const known = answers.get(question) ?? bridge.call(method, args).then((answer) => JSON.stringify(answer ?? null))
+      answers.set(question, known)
+      // Each gets its own, to do with as it likes.
+      return JSON.parse(await known) as unknown
+    },
+  }
 }
 
 async function fetchBy(bridge: Bridge, url: string, { method, headers, body, timeoutMs }: HttpRequest) {

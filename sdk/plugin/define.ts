@@ -100,10 +100,20 @@ export function route(options: RouteOptions, run: Route): RoutePart {
   }
 }
 
-/** One step of an upgrade, page by page; after a crash it goes on where the last page ended. */
+/**
+ * One step of an upgrade, or of a first install, page by page; after a crash it goes on where the last page ended. It
+ * works with records alone, and with the plugin's own rights.
+ */
 export function migration(options: MigrationOptions, run: Migration): MigrationPart {
-  const { name, label, version } = options
-  return { kind: 'migration', name, ...(label === undefined ? {} : { label }), version, run }
+  const { name, label, version, atInstall } = options
+  return {
+    kind: 'migration',
+    name,
+    ...(label === undefined ? {} : { label }),
+    version,
+    ...(atInstall === undefined ? {} : { atInstall }),
+    run,
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 export * from './api.ts'
 export * from './values.ts'
 export { action, afterSave, beforeSave, definePlugin, job, migration, refuse, route, secret } from './define.ts'
+export { decimal } from './decimal.ts'
 export type { Plugin } from './parts.ts'
 export type { RecordOperation, RouteSignature } from './behaviour.ts'
 export type { Text } from '../metadata/source.ts'

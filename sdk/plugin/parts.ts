@@ -50,6 +50,7 @@ export interface MigrationPart extends Part {
   kind: 'migration'
   label?: Text
   version: string
+  atInstall?: boolean
   run: Run
 }
 export type PluginPart = BeforePart | AfterPart | ActionPart | JobPart | RoutePart | MigrationPart

@@ -18,15 +18,22 @@ const recent = new Map<string, readonly PickOption[]>()
 
 /** Records of an entity by words of their names. */
 export const recordSource =
-  (entity: string, without: ReadonlySet<string> = new Set()) =>
+  (entity: string, without: ReadonlySet<string> = new Set(), filter?: unknown) =>
   async (query: string): Promise<readonly PickOption[]> => {
-    const asked = query === '' ? { sort: '-updated_at' } : { q: query }
-    const { data } = await records.list(entity, { select: 'display_name', limit: MOST_OFFERED, ...asked })
+    const asked = query === '' ? { sort: filter === undefined ? '-updated_at' : sortOf(entity) } : { q: query }
+    const narrowed = filter === undefined ? asked : { ...asked, filter }
+    const { data } = await records.list(entity, { select: 'display_name', limit: MOST_OFFERED, ...narrowed })
     const found = data.map(({ id, display_name }) => ({ value: id, label: display_name || t('list.unnamed') }))
-    const lately = query === '' ? (recent.get(entity) ?? []) : []
+    const lately = query === '' && filter === undefined ? (recent.get(entity) ?? []) : []
     const all = [...lately, ...found.filter(({ value }) => !lately.some((one) => one.value === value))]
     return all.filter(({ value }) => !without.has(value))
   }
+
+/** What belongs to one record stands in the order of its list, such as the stages of a pipeline. */
+function sortOf(entity: string): string {
+  const keys = meta.views(entity)[0]?.sort ?? []
+  return keys.map(({ field, direction }) => (direction === 'desc' ? `-${field}` : field)).join(',') || '-updated_at'
+}
 
 export function wasChosen(entity: string, option: PickOption): void {
   rememberName(entity, option.value, option.label)
@@ -64,7 +71,7 @@ function recordPicker(context: EditorContext, entity: string, change: (option: P
       .control=${context}
       .subject=${label}
       .placeholder=${t('fields.search')}
-      .source=${recordSource(entity)}
+      .source=${recordSource(entity, undefined, context.offered)}
       .chosen=${chosen}
       @pick=${({ detail }: CustomEvent<PickOption | null>) => {
         if (detail) wasChosen(entity, detail)

@@ -17,6 +17,8 @@ export interface EditorContext {
   value: WireValue
   /** null while the record is new. */
   recordId: string | null
+  /** Of a reference: a filter of the records that may be chosen; absent: all. */
+  offered?: unknown
   required: boolean
   disabled: boolean
   invalid: boolean

@@ -31,6 +31,8 @@ export class RlFieldEditor extends RlElement {
   @property({ type: Boolean }) disabled = false
   /** null while the record is new. */
   @property({ attribute: false }) recordId: string | null = null
+  /** Of a reference: a filter of the records that may be chosen. */
+  @property({ attribute: false }) offered: unknown
   /** In rows of a table: the label is there for screen readers only. */
   @property({ type: Boolean }) compact = false
   @state() private found = ''
@@ -69,6 +71,7 @@ export class RlFieldEditor extends RlElement {
       field,
       value: this.value ?? null,
       recordId: this.recordId,
+      offered: this.offered,
       required: this.required,
       disabled: this.disabled,
       invalid: error !== '',

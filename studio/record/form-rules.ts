@@ -4,6 +4,7 @@ import { fieldType } from '../../sdk/fields/index.ts'
 import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import { readPath } from '../../sdk/wire/read-path.ts'
 import { ruleEnvironment } from '../app/session.ts'
+import { idOf } from '../fields/edit-reference.ts'
 import type { Values } from './draft.ts'
 
 type Test = (values: Values) => boolean
@@ -31,6 +32,15 @@ export function withOptionsOf(entity: ClientEntity, field: ClientField, values: 
   const made = known.get(key) ?? { ...field, options: { ...field.options, choices: options } }
   known.set(key, made)
   return made
+}
+
+/** Which records a reference offers, as a filter of their list; undefined: all. */
+export function offeredRecords({ options: { match = {} } }: ClientField, values: Values): unknown {
+  const wanted = Object.entries(match).flatMap(([there, here]) => {
+    const value = idOf(values[here]) || values[here]
+    return value === null || value === undefined ? [] : [{ '==': [{ var: there }, value] }]
+  })
+  return wanted.length > 1 ? { and: wanted } : wanted[0]
 }
 
 function compile(entity: ClientEntity, rule: object, otherwise: boolean): Test {

@@ -190,8 +190,8 @@ export class RlRecordPage extends RlElement implements RecordHost {
     )
   }
 
-  #related(entity: string, field: string, label: string) {
-    return html`<rl-related .to=${{ entity: this.entity, id: this.recordId }} .entity=${entity} .field=${field} .label=${label}></rl-related>`
+  #related(entity: string, field: string, label: string, view = '') {
+    return html`<rl-related .to=${{ entity: this.entity, id: this.recordId }} .entity=${entity} .field=${field} .label=${label} .view=${view}></rl-related>`
   }
 
   #saveBar() {
@@ -221,7 +221,9 @@ export class RlRecordPage extends RlElement implements RecordHost {
         : {}),
       ...(this.#at
         ? { isPast: true }
-        : { renderRelated: (related) => this.#related(related.entity, related.field, text(related.label)) }),
+        : {
+            renderRelated: (related) => this.#related(related.entity, related.field, text(related.label), related.view),
+          }),
     }
   }
 

@@ -7,7 +7,7 @@ import type { ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
 import { formatNumber, inSentence, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { meta, text } from '../app/meta.ts'
+import { type ClientView, meta, text } from '../app/meta.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { hrefOf } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
@@ -16,6 +16,8 @@ import { renderCell } from '../fields/index.ts'
 
 const SHOWN_ROWS = 10
 const SHOWN_COLUMNS = 4
+/** Of a view that the form names: somebody has chosen them, and the title may be among them. */
+const NAMED_COLUMNS = 6
 
 @customElement('rl-related')
 export class RlRelated extends RlElement {
@@ -25,6 +27,8 @@ export class RlRelated extends RlElement {
   @property() entity = ''
   @property() field = ''
   @property() label = ''
+  /** Name of the view whose columns, filter and order it has; '' for the columns of the first one, the latest first. */
+  @property() view = ''
   @state() private answer: ListAnswer | null = null
   @state() private failure = ''
   #asked = ''
@@ -58,7 +62,7 @@ export class RlRelated extends RlElement {
 
   #table(entity: ClientEntity, rows: readonly WireRecord[]) {
     // The title is not shown twice.
-    const columns = columnsOf(entity, this.field).filter(
+    const columns = columnsOf(entity, this.field, this.#named()).filter(
       ({ name }) => !rows.every((record) => record[name] === record.display_name),
     )
     const actOf = (record: WireRecord) => (entity.can.delete ? finalAct(entity.name, record) : undefined)
@@ -101,9 +105,15 @@ export class RlRelated extends RlElement {
     }
   }
 
+  #named(): ClientView | undefined {
+    return this.view === '' ? undefined : meta.views(this.entity).find(({ name }) => name === this.view)
+  }
+
   #filter(): unknown {
     const path = this.#isDirect() ? this.field : `${this.field}.id`
-    return { '==': [{ var: path }, this.to.id] }
+    const leadsHere = { '==': [{ var: path }, this.to.id] }
+    const filter = this.#named()?.filter
+    return filter === undefined ? leadsHere : { and: [leadsHere, filter] }
   }
 
   /** false: a polymorphic reference, which a link in an address cannot fill. */
@@ -123,15 +133,17 @@ export class RlRelated extends RlElement {
 
   private async load(isForced: boolean): Promise<void> {
     const entity = meta.entity(this.entity)
-    const key = `${this.entity} ${this.field} ${this.to.id}`
+    const key = `${this.entity} ${this.field} ${this.to.id} ${this.view}`
     if (!entity || (!isForced && key === this.#asked)) return
     this.#asked = key
-    const names = columnsOf(entity, this.field).map((field) => selectOf(field))
+    const named = this.#named()
+    const names = columnsOf(entity, this.field, named).map((field) => selectOf(field))
+    const sort = named?.sort.map(({ field, direction }) => (direction === 'desc' ? `-${field}` : field)).join(',')
     try {
       this.answer = await records.list(this.entity, {
         select: ['display_name', ...names].join(','),
         filter: this.#filter(),
-        sort: '-created_at',
+        sort: sort || '-created_at',
         limit: SHOWN_ROWS,
         count: true,
       })
@@ -142,9 +154,10 @@ export class RlRelated extends RlElement {
   }
 }
 
-/** What the first view shows, or the first fields; neither the name nor the reference itself. */
-function columnsOf(entity: ClientEntity, reference: string): ClientField[] {
-  const [view] = entity.isLink ? [] : meta.views(entity.name)
+/** What this view, or the first one, shows, or the first fields; neither the name nor the reference itself. */
+function columnsOf(entity: ClientEntity, reference: string, named: ClientView | undefined): ClientField[] {
+  const [first] = entity.isLink ? [] : meta.views(entity.name)
+  const view = named ?? first
   const names = view?.columns.map((column) => column.field) ?? entity.fields.map((field) => field.name)
   return names
     .flatMap((name) => entity.fields.find((field) => field.name === name) ?? [])
@@ -154,7 +167,7 @@ function columnsOf(entity: ClientEntity, reference: string): ClientField[] {
         field.name !== reference &&
         !['many_to_many', 'json', 'long_text'].includes(field.type),
     )
-    .slice(0, SHOWN_COLUMNS)
+    .slice(0, named ? NAMED_COLUMNS : SHOWN_COLUMNS)
 }
 
 const selectOf = (field: ClientField): string => (meta.bringsName(field) ? `${field.name}(display_name)` : field.name)

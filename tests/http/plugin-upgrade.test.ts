@@ -46,6 +46,83 @@ async function addItems(name: string, ...titles: string[]): Promise<void> {
   for (const title of titles) await tenant.call('POST', `records/${name}.item`, { title })
 }
 
+describe('a first install', () => {
+  const prepared = (name: string, then = ''): TestPlugin => ({
+    name,
+    files: entity(),
+    behaviour: {
+      migrations: [
+        { name: 'first_items', version: '1.0.0', atInstall: true },
+        { name: 'old_items', version: '1.0.0' },
+      ],
+    },
+    run: `
+    if (name === 'old_items') throw new Error('there is nothing old')
+    ${then}
+    await bridge.call('records.create', { entity: '${name}.item', values: { title: input.cursor ?? 'one' } })
+    return input.cursor ? { done: true } : { next: 'two' }`,
+  })
+  const titles = async (name: string) =>
+    (await tenant.call('GET', `records/${name}.item?sort=title`)).body.data.map((item: { title: string }) => item.title)
+  async function ready(name: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const { body } = await tenant.call('GET', `plugins/${name}`)
+      if (body.state !== 'upgrading') return body
+      await delay(30)
+    }
+  }
+
+  test('takes the steps that are for it, page by page, and no others; switched off and on it does not take them again', async () => {
+    const plan = await tenant.send('POST', 'plugins/plan', pluginArchive(prepared('e')), 'application/zip')
+    expect(plan.body.migrations).toEqual([{ name: 'first_items', label: 'first_items', version: '1.0.0' }])
+    expect((await install(prepared('e'))).body).toMatchObject({ state: 'upgrading', version: '1.0.0', next: null })
+    expect(await ready('e')).toMatchObject({ state: 'on', error: null })
+    expect(await titles('e')).toEqual(['one', 'two'])
+    await tenant.call('POST', 'plugins/e/disable')
+    await tenant.call('POST', 'plugins/e/enable')
+    expect(await ready('e')).toMatchObject({ state: 'on', error: null })
+    expect(await titles('e')).toEqual(['one', 'two'])
+  })
+
+  test('waits with them for the grant', async () => {
+    const asking: TestPlugin = { ...prepared('f'), manifest: { permissions: { mail: true } } }
+    expect((await install(asking, {})).body).toMatchObject({ state: 'waiting' })
+    expect(await titles('f')).toEqual([])
+    await tenant.call('PUT', 'plugins/f/grant', { grants: ['mail'] })
+    expect(await ready('f')).toMatchObject({ state: 'on' })
+    expect(await titles('f')).toEqual(['one', 'two'])
+  })
+
+  test('sets what is read only to everybody else', async () => {
+    const fields = [
+      { name: 'stamp', type: 'text', read_only: true },
+      { name: 'loud', type: 'text', computed: { upper: { var: 'stamp' } } },
+    ]
+    const stamp = `const make = (values) => bridge.call('records.create', { entity: 'h.item', values })
+      const { id } = await make({ title: 'mine', stamp: 'by h' })
+      await bridge.call('records.update', { entity: 'h.item', id, values: { stamp: 'still by h' } })
+      const [computed, foreign] = await Promise.allSettled([make({ loud: 'x' }), bridge.call('records.update', { entity: 'system.user', id, values: { kind: 'key' } })])
+      await make({ title: computed.reason.code + ' ' + foreign.reason.code })
+      return { done: true }`
+    await install({ ...prepared('h', stamp), files: entity(...fields) })
+    expect(await ready('h')).toMatchObject({ state: 'on', error: null })
+    const { body } = await tenant.call('GET', 'records/h.item?sort=title&select=title,stamp,loud')
+    expect(body.data).toMatchObject([
+      { title: 'mine', stamp: 'still by h', loud: 'STILL BY H' },
+      { title: 'RL206 RL404', stamp: null },
+    ])
+    const refused = await tenant.call('POST', 'records/h.item', { title: 'yours', stamp: 'by somebody' })
+    expect(refused.body.errors).toMatchObject([{ path: '/stamp', key: 'read_only' }])
+  })
+
+  test('runs without a step that failed, and says why', async () => {
+    await install(prepared('g', `if (input.cursor) throw new Error('cannot')`))
+    const { state, error } = await ready('g')
+    expect([state, error]).toEqual(['on', 'The migration first_items to 1.0.0 failed: Error: cannot.'])
+    expect(await titles('g')).toEqual(['one'])
+  })
+})
+
 describe('an upgrade with migrations', () => {
   test('is planned with them, and runs them page by page before its code', async () => {
     await install(first('a'))

@@ -150,6 +150,24 @@ describe('entities', () => {
     })
   })
 
+  test('a reference may be narrowed by fields that both ends have', () => {
+    const stage = { name: 'stage', type: 'reference', to: 'stage', match: { pipeline: 'pipeline' } }
+    const pipeline = { name: 'pipeline', type: 'reference', to: 'pipeline' }
+    const sources = (match: object) => [
+      pack('sales', {
+        'entities/pipeline.json': { name: 'pipeline', fields: [{ name: 'name', type: 'text' }] },
+        'entities/stage.json': { name: 'stage', fields: [{ name: 'name', type: 'text' }, pipeline] },
+        'entities/deal.json': { name: 'deal', fields: [{ name: 'name', type: 'text' }, pipeline, { ...stage, match }] },
+      }),
+    ]
+    const { snapshot } = resolved(sources({ pipeline: 'pipeline' }))
+    expect(fieldOf(snapshot, 'sales.deal', 'stage').options.match).toEqual({ pipeline: 'pipeline' })
+    expect(problemsOf(sources({ pipline: 'road' })).map(({ path, message }) => `${path} ${message}`)).toEqual([
+      '/fields/2/match sales.stage has no field “pipline”',
+      '/fields/2/match sales.deal has no field “road”',
+    ])
+  })
+
   test('a roll-up is written as what it is taken of, unless it says otherwise', () => {
     const total = (field: string, more: object = {}) => ({
       type: 'rollup',

@@ -100,6 +100,23 @@ describe('problems', () => {
     expect(briefly(problemsOf([twice]))).toEqual(['entities/b.json duplicate_name'])
   })
 
+  test('views stand where they say, the others behind them as their files do', () => {
+    const view = (name: string, order?: number) => ({
+      name,
+      entity: 'thing',
+      ...(order === undefined ? {} : { order }),
+    })
+    const files = {
+      'entities/thing.json': { name: 'thing', fields: [{ name: 'name', type: 'text' }] },
+      'views/a.json': view('a'),
+      'views/b.json': view('b', 20),
+      'views/c.json': view('c'),
+      'views/d.json': view('d', 10),
+    }
+    const { snapshot } = resolved([pack('base', files)])
+    expect(snapshot.views.map(({ name }) => name)).toEqual(['base.d', 'base.b', 'base.a', 'base.c'])
+  })
+
   test('[C3] two default views are one too many', () => {
     const view = (name: string) => ({ name, entity: 'thing', default: true })
     const sources = [

@@ -21,6 +21,12 @@ function memoryApi(refuse: (row: Record<string, unknown>) => string | undefined 
           .filter((row) => values.includes(String(row[field])))
           .map((row) => [String(row[field]), String(row['id'])]),
       ),
+    known: async (entity, fields, values) =>
+      new Set(
+        (tables.get(entity) ?? [])
+          .filter((row) => values.includes(String(row[fields[0] ?? ''])))
+          .map((row) => fields.map((field) => String(row[field] ?? '')).join('\u0000')),
+      ),
     send: async (entity, rows) => {
       const table = tables.get(entity) ?? []
       tables.set(entity, table)
@@ -47,6 +53,7 @@ describe('cells', () => {
   test('dates follow the format and must exist', () => {
     expect(readDate('3/1/2017', 'm/d/Y')).toEqual({ ok: true, value: '2017-03-01' })
     expect(readDate('01.03.2017', 'd.m.Y')).toEqual({ ok: true, value: '2017-03-01' })
+    expect(readDate('1996', 'Y')).toEqual({ ok: true, value: '1996-01-01' })
     expect(readDate('2/30/2017', 'm/d/Y')).toMatchObject({ ok: false })
     expect(readDate('2017-03-01', 'm/d/Y')).toMatchObject({ ok: false })
   })
@@ -60,6 +67,15 @@ describe('cells', () => {
     expect(readCell('EUR 12', column)).toEqual({ ok: true, value: { amount: '12', currency: 'EUR' } })
     expect(readCell('12', column)).toMatchObject({ ok: false })
     expect(readCell(' ', column)).toEqual({ ok: true, value: null })
+  })
+
+  test('what is told in millions becomes what it means, to the digit', () => {
+    const millions = { field: 'value', times: '1000000' }
+    expect(readCell('1100.04', { ...millions, type: 'decimal' })).toEqual({ ok: true, value: '1100040000' })
+    expect(readCell('0.1', { ...millions, type: 'number' })).toEqual({ ok: true, value: 100000 })
+    const amount = { amount: '251410000', currency: 'USD' }
+    expect(readCell('251.41', { ...millions, type: 'money', currency: 'USD' })).toEqual({ ok: true, value: amount })
+    expect(readCell('many', { ...millions, type: 'decimal' })).toMatchObject({ ok: false })
   })
 })
 
@@ -123,6 +139,70 @@ describe('files', () => {
     expect(await load(api, mapping)).toMatchObject([{ corrected: 1 }])
     expect(await load(api, mapping, false)).toMatchObject([{ corrected: 0 }])
     expect(tables.get('x.y')?.map((row) => row['name'])).toEqual(['GTX Pro', 'GTXPro'])
+  })
+
+  test('a column may feed several fields, texts may stand for values, and all records may get one', async () => {
+    file('deals.csv', 'code,what,who,state\n1,Axe,Ann,Won\n2,Saw,,Open\n3,Saw,Bo,Gone\n')
+    const { api, tables } = memoryApi()
+    const mapping = {
+      files: [
+        {
+          file: 'deals.csv',
+          entity: 'x.deal',
+          key: 'code',
+          columns: {
+            code: ['code', 'number'],
+            what: { field: 'product', corrections: { Saw: 'Hand saw' } },
+            who: 'buyer',
+            state: [
+              { field: 'stage', values: { Won: 'done', Open: 'begun' } },
+              { field: 'reason', values: { Won: { why: 'price' }, Open: null, Gone: null } },
+            ],
+          },
+          joined: { title: { columns: ['product', 'buyer'], with: ' – ' } },
+          set: { source: 'import' },
+        },
+      ],
+    }
+    expect(() => checkMapping(mapping)).toThrow('joins the column “product”, which it does not name')
+    const [given] = mapping.files
+    if (given) given.joined.title.columns = ['what', 'who']
+    const [report] = await load(api, mapping)
+    expect(report?.rejections).toEqual([
+      { line: 4, field: 'stage', message: 'is none of the texts that the mapping has values for (“Gone”)' },
+    ])
+    const common = { source: 'import' }
+    expect(tables.get('x.deal')).toMatchObject([
+      { ...common, code: '1', number: '1', stage: 'done', reason: { why: 'price' }, title: 'Axe – Ann' },
+      { ...common, code: '2', number: '2', stage: 'begun', title: 'Hand saw' },
+    ])
+    expect(tables.get('x.deal')?.[1]).not.toHaveProperty('reason')
+  })
+
+  test('a key of several fields, references among them, tells links apart', async () => {
+    file('who.csv', 'team,person\nEast,Ann\nEast,Bo\nWest,Ann\n')
+    const { api, tables } = memoryApi()
+    const named = (name: string) => ({ file: 'who.csv', entity: `x.${name}`, key: 'name', distinct: true })
+    const reference = (name: string) => ({ field: name, lookup: { entity: `x.${name}`, by: 'name' } })
+    const mapping = {
+      files: [
+        { ...named('team'), columns: { team: 'name' }, ignore: ['person'] },
+        { ...named('person'), columns: { person: 'name' }, ignore: ['team'] },
+        {
+          file: 'who.csv',
+          entity: 'x.member',
+          key: ['team', 'person'],
+          columns: { team: reference('team'), person: reference('person') },
+        },
+      ],
+    }
+    expect((await load(api, mapping)).map(({ created }) => created)).toEqual([2, 2, 3])
+    expect((await load(api, mapping)).map(({ created, existing }) => [created, existing])).toEqual([
+      [0, 3],
+      [0, 3],
+      [0, 3],
+    ])
+    expect(tables.get('x.member')).toHaveLength(3)
   })
 
   test('columns that nobody named stop the load', async () => {

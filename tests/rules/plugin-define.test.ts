@@ -138,6 +138,33 @@ describe('before-hooks', () => {
       'no',
     )
   })
+
+  test('ask once what several records of a load ask, and are each given it for themselves', async () => {
+    const plugin = guestPlugin(
+      definePlugin([
+        beforeSave('sales.lead', { name: 'owner', on: ['create'] }, async ({ record }, { records }) => {
+          const found = await records.get('base.person', String(record['owner']))
+          const name = `${found?.['name']}`
+          if (found) found['name'] = 'spoilt'
+          return { name }
+        }),
+      ]),
+    )
+    const told = host({ name: 'Ann' }, { name: 'Bo' })
+    const events = ['a', 'a', 'b', 'a'].map((owner) => ({
+      ...{ operation: 'create', record: { ...record, owner }, before: null, changed: [] },
+    }))
+    const { results } = Object(await plugin.run('before', 'owner', { ...given, events }, told.bridge))
+    expect(results.map(({ set }: { set: unknown }) => set)).toEqual(
+      ['Ann', 'Ann', 'Bo', 'Ann'].map((name) => ({ name })),
+    )
+    expect(told.calls.map(([method, args]) => [method, Object(args).id])).toEqual([
+      ['records.get', 'a'],
+      ['records.get', 'b'],
+    ])
+    await plugin.run('before', 'owner', { ...given, events }, told.bridge)
+    expect(told.calls).toHaveLength(4)
+  })
 })
 
 describe('other parts', () => {

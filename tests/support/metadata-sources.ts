@@ -5,7 +5,13 @@ import { readPackage } from '../../sdk/metadata/read-package.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 
 export const METADATA_FOLDER = path.join(import.meta.dirname, '../../metadata')
-export const PACKAGE_FOLDERS = ['system', 'base', 'examples/contracts', 'examples/municipal', 'examples/crm_sales']
+export const PACKAGE_FOLDERS = [
+  'system',
+  'base',
+  '../plugins/sales/metadata',
+  'examples/contracts',
+  'examples/municipal',
+]
 
 /** @throws when a file cannot be read */
 export async function readSources(folders: readonly string[] = PACKAGE_FOLDERS): Promise<PackageSource[]> {

@@ -8,9 +8,10 @@ export interface RelataPlace {
   relata: RelataClient
 }
 
-/** @param person an operator of the installation, signed in */
-export async function makePlace(url: string, person: Visitor, slug: string): Promise<RelataPlace> {
-  const made = await person.call('POST', '/api/tenants', { title: slug, slug, kind: 'empty' })
+/** @param person an operator of the installation, signed in @param currency in which amounts are summed */
+export async function makePlace(url: string, person: Visitor, slug: string, currency = 'EUR'): Promise<RelataPlace> {
+  const wish = { title: slug, slug, kind: 'empty', base_currency: currency }
+  const made = await person.call('POST', '/api/tenants', wish)
   const key = await person.call('POST', `/api/v1/${slug}/keys`, { name: 'key', role: 'system.administrator' })
   if (made.status >= 300 || typeof key.body.key !== 'string') {
     throw new Error(`no tenant ${slug}: ${JSON.stringify([made.body, key.body])}`)

@@ -5,6 +5,8 @@ import type { BulkAnswer } from '../../wire/records.ts'
 export interface BulkApi {
   /** Value of a field → id, for those of `values` that have a record. */
   find(entity: string, field: string, values: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Values of these fields, joined by NUL, of the records of which the first is among `values`. */
+  known(entity: string, fields: readonly string[], values: readonly string[]): Promise<ReadonlySet<string>>
   /** Rows as wire values; `line` in the answer counts the rows from 1. */
   send(entity: string, rows: readonly Record<string, unknown>[]): Promise<BulkAnswer>
 }
@@ -24,6 +26,17 @@ export function bulkApi(records: Pick<RecordsApi, 'all' | 'bulk'>): BulkApi {
         }
       }
       return found
+    },
+    async known(entity, fields, values) {
+      const known = new Set<string>()
+      const [first = ''] = fields
+      const each = [...new Set(values)]
+      for (let from = 0; from < each.length; from += FIND_VALUES) {
+        const filter = { in: [{ var: first }, each.slice(from, from + FIND_VALUES)] }
+        for await (const record of records.all(entity, { select: ['id', ...fields], filter }))
+          known.add(fields.map((field) => String(record[field] ?? '')).join('\u0000'))
+      }
+      return known
     },
     send: (entity, rows) => records.bulk(entity, { rows }),
   }

@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse'
 import type { BulkApi } from './api.ts'
-import { readCell } from './cells.ts'
 import type { Column, FileMap } from './mapping.ts'
+import { keyOf, type Row, readRow, sameRow } from './rows.ts'
 
 export interface Rejection {
   /** Line of the file, the header being line 1. */
@@ -28,13 +28,6 @@ export interface FileReport {
 
 export interface LoadSettings {
   useCorrections: boolean
-}
-
-interface Row {
-  line: number
-  values: Record<string, unknown>
-  /** Field → what the cell calls the record that the field points to. */
-  names: Map<string, string>
 }
 
 /** Rejected rows are all named only when an answer holds at most 1,000 of them. */
@@ -66,7 +59,7 @@ class FileLoad {
     this.api = api
     this.map = map
     this.settings = settings
-    this.lookups = [...map.columns.values()].filter((column) => column.lookup)
+    this.lookups = [...map.columns.values()].flat().filter((column) => column.lookup)
   }
 
   async run(path: string): Promise<FileReport> {
@@ -117,55 +110,51 @@ class FileLoad {
       this.rejections.push({ line, message: `has ${cells.length} cells instead of ${header.length}` })
       return undefined
     }
-    const row: Row = { line, values: {}, names: new Map() }
-    for (const [at, name] of header.entries()) {
-      const column = this.map.columns.get(name)
-      if (!column) continue
-      const text = this.correct(cells[at] ?? '', column)
-      const cell = readCell(text, column)
-      if (!cell.ok) {
-        this.rejections.push({ line, field: column.field, message: cell.message })
-        return undefined
-      }
-      if (cell.value === null) continue
-      if (column.lookup) row.names.set(column.field, String(cell.value))
-      else row.values[column.field] = cell.value
+    const read = readRow(this.map, header, cells, line, this.settings.useCorrections)
+    if (!read.ok) {
+      this.rejections.push({ line, field: read.field, message: read.message })
+      return undefined
     }
-    return row
-  }
-
-  private correct(text: string, { corrections }: Column): string {
-    if (!this.settings.useCorrections || !corrections || !Object.hasOwn(corrections, text.trim())) return text
-    this.corrected++
-    return corrections[text.trim()] ?? text
+    this.corrected += read.corrected
+    return read.row
   }
 
   /** Keep the row unless its key has come before. */
   private keep(rows: Map<string, Row>, row: Row): void {
     const { key, distinct } = this.map
-    const value = key === undefined ? undefined : row.values[key]
-    const before = value === undefined ? undefined : rows.get(String(value))
-    if (!before) rows.set(value === undefined ? `line ${row.line}` : String(value), row)
+    const value = keyOf(row, key)
+    const before = value === undefined ? undefined : rows.get(value)
+    if (!before) rows.set(value ?? `line ${row.line}`, row)
     else if (distinct && sameRow(before, row)) this.existing++
     else {
       const difference = distinct ? ' and says something else about it' : ''
+      const said = key.map((field) => row.names.get(field) ?? String(row.values[field])).join(', ')
       this.rejections.push({
         line: row.line,
-        field: key ?? '',
-        message: `“${String(value)}” was on line ${before.line} already${difference}`,
+        field: key.join(', '),
+        message: `“${said}” was on line ${before.line} already${difference}`,
       })
     }
   }
 
   private async withoutExisting(rows: Row[]): Promise<Row[]> {
-    const { key, entity } = this.map
-    if (key === undefined) return rows
-    const known = await this.api.find(
-      entity,
-      key,
-      rows.flatMap((row) => (row.values[key] === undefined ? [] : [String(row.values[key])])),
+    const [first, ...others] = this.map.key
+    if (first === undefined) return rows
+    const isLookedUp = this.lookups.some(({ field }) => this.map.key.includes(field))
+    if (isLookedUp) await this.lookUp(rows)
+    const textOf = (row: Row, field: string): string | undefined => {
+      const value = row.names.has(field) ? this.idOf(row, field) : row.values[field]
+      return value === undefined ? undefined : String(value)
+    }
+    const known = await this.api.known(
+      this.map.entity,
+      this.map.key,
+      rows.flatMap((row) => textOf(row, first) ?? []),
     )
-    const missing = rows.filter((row) => !known.has(String(row.values[key])))
+    const missing = rows.filter((row) => {
+      const values = [first, ...others].map((field) => textOf(row, field) ?? '')
+      return !known.has(values.join('\u0000'))
+    })
     this.existing += rows.length - missing.length
     return missing
   }
@@ -182,13 +171,14 @@ class FileLoad {
   }
 
   private sort(rows: readonly Row[]): { ready: Row[]; waiting: Row[] } {
-    const coming = new Set(rows.map((row) => String(row.values[this.map.key ?? ''] ?? '')))
+    const [key] = this.map.key
+    const coming = new Set(rows.map((row) => String(row.values[key ?? ''] ?? '')))
     const ready: Row[] = []
     const waiting: Row[] = []
     for (const row of rows) {
       const unknown = this.lookups.filter(({ field }) => row.names.has(field) && !this.idOf(row, field))
       const isComing = ({ field, lookup }: Column) =>
-        lookup?.entity === this.map.entity && lookup.by === this.map.key && coming.has(row.names.get(field) ?? '')
+        lookup?.entity === this.map.entity && lookup.by === key && coming.has(row.names.get(field) ?? '')
       if (unknown.length === 0) ready.push(row)
       else if (unknown.every(isComing)) waiting.push(row)
       else this.rejectUnknown(row)
@@ -223,8 +213,4 @@ class FileLoad {
       })
     }
   }
-}
-
-function sameRow(a: Row, b: Row): boolean {
-  return JSON.stringify([a.values, [...a.names]]) === JSON.stringify([b.values, [...b.names]])
 }

@@ -104,12 +104,13 @@ function grantsOf({ asks }: WirePluginPlan, denied: readonly string[]): GrantWis
   return denied.length === 0 ? 'all' : keys.filter((key) => !denied.includes(key))
 }
 
-/** Until it runs: migrations take their time. */
+/** Until it runs: migrations, and the first steps of a first install, take their time. */
 async function settle(relata: RelataClient, installed: WirePlugin, version: string): Promise<ExitCode> {
   const deadline = performance.now() + TIMEOUT_MS
   let plugin = installed
   let told = ''
-  while (plugin.next?.phase === 'migration' && performance.now() < deadline) {
+  const isUnderWay = () => plugin.next?.phase === 'migration' || plugin.state === 'upgrading'
+  while (isUnderWay() && performance.now() < deadline) {
     const now = plugin.migrations.find(({ isDone }) => !isDone)
     if (now && now.name !== told) write(`  ${now.name} …`)
     told = now?.name ?? told
@@ -120,6 +121,7 @@ async function settle(relata: RelataClient, installed: WirePlugin, version: stri
     writeError(`${plugin.name} ${version} does not run: ${plugin.error ?? 'its migration is not over'}`)
     return 1
   }
+  if (plugin.error !== null) writeError(`warning: ${plugin.error}`)
   write(
     `\n${plugin.name} ${plugin.version} is installed${plugin.state === 'on' ? ' and runs' : `, and is ${plugin.state}`}.`,
   )

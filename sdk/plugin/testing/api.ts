@@ -31,15 +31,26 @@ export interface TestRecords extends Records {
   createMany<E extends EntityName>(entity: E, values: readonly WriteOf<E>[]): Promise<RecordOf<E>[]>
 }
 
+/** Somebody of the tenant. */
+export interface TestPerson {
+  /** In `system.user`. */
+  id: string
+  /** By the same API that pages use: hooks run, and rights are those of the role. */
+  records: TestRecords
+  runAction: TestTenant['runAction']
+}
+
 /** The tenant of `relata plugin test`: the plugin is installed in it with everything granted. One for each test file. */
 export interface TestTenant {
   /** As an administrator, by the same API that pages use: hooks run. */
   records: TestRecords
-  /** As if its button was pressed and its form filled in. Throws what a person would be told. */
+  /** As if its button was pressed and its form filled in, as far as it is. Throws what a person would be told. */
   runAction<A extends ActionName>(
     action: A,
-    options: { ids?: readonly string[]; input?: InputOf<A> },
+    options: { ids?: readonly string[]; input?: Partial<InputOf<A>> },
   ): Promise<ActionResult>
+  /** Somebody who holds this role: `sales.rep`. Each time somebody else. */
+  as(role: string): Promise<TestPerson>
   /** Now, whatever its schedule, to its end. */
   runJob(name: string, payload?: unknown): Promise<void>
   /** A call from outside to a route of the plugin. */

@@ -23,6 +23,17 @@ export async function openTenant(): Promise<TestTenant> {
   return {
     records: testRecords(relata),
     runAction: (action, { ids = [], input }) => runAction(send, action, ids, input),
+    async as(role) {
+      const { key } = Object(await send('keys', { method: 'POST', json: { name: role, role } }))
+      const theirs = { ...options, key: String(key) }
+      const ask = createTransport(theirs)
+      const { user_id: id } = Object(await ask('me'))
+      return {
+        id: String(id),
+        records: testRecords(createClient(theirs)),
+        runAction: (action, { ids = [], input }) => runAction(ask, action, ids, input),
+      }
+    },
     runJob: (job, payload) => runJob(send, name, job, payload),
     callRoute: (method, path, request = {}) => callRoute({ ...options, name }, method, path, request),
     settle: () => settle(send),

@@ -17,7 +17,10 @@ interface Draft {
   fields: Map<string, Item>
 }
 
-/** @param packages in the order of their requirements, the required ones first @param below what a tenant has already */
+/**
+ * @param packages in the order of their requirements; the last is the one whose code is typed
+ * @param below what a tenant has already
+ */
 export function modelOf(
   packages: readonly PackageSource[],
   below: TypedModel = { entities: [], actions: [] },
@@ -28,11 +31,13 @@ export function modelOf(
     for (const values of files.filter((one) => one['extends'] === undefined)) add(drafts, source.name, values)
     for (const values of files.filter((one) => one['extends'] !== undefined)) extend(drafts, below, source.name, values)
   }
+  const author = packages.at(-1)?.name
   const own = [...drafts].flatMap(([name, draft]) => [
     typedEntity(
       name,
       draft,
       below.entities.find((one) => one.name === name),
+      author,
     ),
     ...linksOf(name, draft),
   ])
@@ -111,10 +116,15 @@ function optionsMerged(below: unknown, above: unknown): { options?: unknown[] } 
   return { options: [...merged.values()] }
 }
 
-function typedEntity(name: string, { owner, values, fields }: Draft, below: TypedEntity | undefined): TypedEntity {
+function typedEntity(
+  name: string,
+  { owner, values, fields }: Draft,
+  below: TypedEntity | undefined,
+  author: string | undefined,
+): TypedEntity {
   const description = labelOf(values['description']) ?? below?.description
   const ownership = values['ownership']
-  const own = [...fields.values()].flatMap((item) => fieldOf(name, owner, item) ?? [])
+  const own = [...fields.values()].flatMap((item) => fieldOf(name, owner, item, author) ?? [])
   const names = new Set(own.map((field) => field.name))
   return {
     name,
@@ -126,10 +136,15 @@ function typedEntity(name: string, { owner, values, fields }: Draft, below: Type
 }
 
 /** A field that another package adds has that package's name in front. */
-function fieldOf(entity: string, home: string, { owner, values }: Item): TypedField | undefined {
+function fieldOf(
+  entity: string,
+  home: string,
+  { owner, values }: Item,
+  author: string | undefined,
+): TypedField | undefined {
   if (values['removed'] === true) return undefined
   const short = String(values['name'])
-  return typedField(owner === home ? short : `${owner}_${short}`, values, entity)
+  return typedField(owner === home ? short : `${owner}_${short}`, values, entity, owner === author)
 }
 
 /** The entity behind a many-to-many field: its records are the links. */

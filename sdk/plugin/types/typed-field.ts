@@ -7,12 +7,15 @@ import type { TypedField } from './model.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** @param values layers merged @param home qualified entity, for a parent that says nothing of its target */
-export function typedField(name: string, values: Members, home: string): TypedField | undefined {
+/**
+ * @param values layers merged @param home qualified entity, for a parent that says nothing of its target
+ * @param isOwn of the package whose code is typed: what is read only to everybody else, it writes
+ */
+export function typedField(name: string, values: Members, home: string, isOwn = false): TypedField | undefined {
   const type = String(values['type'])
   const known = Object.hasOwn(FIELD_TYPES, type) ? FIELD_TYPES[type] : undefined
   if (!known) return undefined
-  const isSet = values['computed'] !== undefined || values['read_only'] === true
+  const isSet = values['computed'] !== undefined || (values['read_only'] === true && !isOwn)
   const help = labelOf(values['help'])
   return {
     name,
