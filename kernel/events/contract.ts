@@ -134,6 +134,8 @@ export interface Events {
   replay(schema: string, which: { fromId?: string; since?: string; consumer?: string }): Promise<number>
   /** Run dead letters again that are open: these, or all of a kind. @returns how many @throws RL214 nobody does such work */
   revive(loaded: LoadedTenant, which: { ids: readonly string[] } | { kind: string }): Promise<number>
+  /** How much waits, events and work, beside what is to be done much later. */
+  waiting(schema: string): Promise<number>
   /** Resolves when nothing waits, beside what is to be done much later: for tests. Starts. */
   settled(schema: string): Promise<void>
   close(): Promise<void>

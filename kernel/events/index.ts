@@ -91,6 +91,12 @@ class Room implements Events {
     if (this.isStarted) this.dispatcher.nudge(schema)
   }
 
+  async waiting(schema: string): Promise<number> {
+    const work = await this.queue.waiting(schema)
+    const events = (await hasOpenEvents(this.options.database, schema)) || this.dispatcher.isBusyWith(schema) ? 1 : 0
+    return work + events + (events === 0 && work === 0 ? await this.queue.waiting(schema) : 0)
+  }
+
   async settled(schema: string): Promise<void> {
     this.start()
     for (;;) {

@@ -26,6 +26,13 @@ export function eventRoutes(services: Services): Hono<TenantEnv> {
   const { database, events } = services
   const app = new Hono<TenantEnv>()
 
+  app.get('/work', (c) =>
+    inTenant(c, services, async ({ loaded, model, actor }) => {
+      requireAdminister(model, actor)
+      return jsonAnswer({ waiting: await events.waiting(loaded.tenant.schema) })
+    }),
+  )
+
   app.post('/events/replay', (c) =>
     inTenant(c, services, async ({ loaded, model, actor }) => {
       requireAdminister(model, actor)

@@ -16,6 +16,7 @@ import { runJob } from '../plugins/run-job.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { problemResponse } from '../respond/problem.ts'
 import { jsonAnswer } from '../respond/json.ts'
+import type { GuestError } from '../sandbox/contract.ts'
 import type { LoadedTenant, Services } from '../services.ts'
 import { answer } from './answer.ts'
 import { readBody } from './read-body.ts'
@@ -49,12 +50,13 @@ export function pluginDoorRoutes(services: Services, auth: AuthRoom, room: ActRo
       const { payload = null } = readBody(JobBody, await readJson(c))
       const [plugin, job] = [c.req.param('name'), c.req.param('job')]
       requireJob(loaded, plugin, job)
-      await runJob(room, loaded, { plugin, job, payload, depth: 0 }, { signal: c.req.raw.signal })
+      await runJob(room, loaded, { plugin, job, payload, depth: 0 }, { signal: c.req.raw.signal }).catch(tellWhy)
       return jsonAnswer({ plugin, job })
     }),
   )
 
-  app.all('/plugins/:name/routes/:path{.+}', (c) =>
+  // Not below /plugins: an address there could be meant for a plugin of that name as well.
+  app.all('/routes/:name/:path{.+}', (c) =>
     inTenant(c, services, async ({ actor, loaded }) => {
       const found = findRoute(loaded, c.req.param('name'), c.req.method, c.req.param('path'))
       if (!found) throw nothingHere(c)
@@ -100,6 +102,20 @@ function ifGone(error: unknown): undefined {
   if (error instanceof RelataError && error.code === 'RL215') return undefined
   throw error
 }
+
+/** Who may read the log of a plugin may be told at once. @throws the error, with the plugin's own words */
+function tellWhy(error: unknown): never {
+  const { cause } = error instanceof RelataError && error.code === 'RL403' ? error : {}
+  if (!(error instanceof RelataError) || !isGuestError(cause)) throw error
+  const { message, isPublic, members, hint } = error
+  throw new RelataError('RL403', `${message.replace(/\.$/, '')}: ${cause.message}`, {
+    ...{ isPublic, members, cause },
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
+const isGuestError = (cause: unknown): cause is GuestError =>
+  typeof cause === 'object' && cause !== null && 'stack' in cause && 'message' in cause
 
 /** @throws RL205 */
 function requireJob({ plugins }: LoadedTenant, plugin: string, job: string): void {

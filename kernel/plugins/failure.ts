@@ -29,6 +29,7 @@ export function failureError(
     case 'failed':
       return new RelataError('RL403', `The plugin “${title}” failed ${where}.`, {
         ...common,
+        cause: failure.error,
         hint: 'Its log, on the page of the plugin, tells its author why.',
       })
     case 'limit': {

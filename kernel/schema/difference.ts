@@ -158,11 +158,17 @@ function fieldChange(old: Field, now: Field, entity: string): Change[] {
   const changed = [
     ...flag('required', old.required, now.required),
     ...flag('unique', old.unique, now.unique),
-    ...words(FIELD_WORDS, old, now),
+    ...words(FIELD_WORDS, ownOptions(old), ownOptions(now)),
   ]
   if (changed.length > 0)
     changes.push({ kind: 'change', text: `change field ${plain(now.label)} of ${entity}: ${changed.join(', ')}` })
   return changes
+}
+
+/** Choices that are names of other things follow them, and are no change of the field. */
+function ownOptions(field: Field): Field {
+  const { choices: _, ...options } = field.options
+  return field.options.optionsFrom === undefined ? field : { ...field, options }
 }
 
 const flag = (word: string, old: boolean, now: boolean): string[] =>

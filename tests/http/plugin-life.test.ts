@@ -12,6 +12,7 @@ const thing = (...fields: object[]) => ({
 })
 const hooked = (name = 'shop'): TestPlugin => ({
   name,
+  run: 'return { results: input.events.map(() => ({ set: {} })) }',
   files: thing(),
   behaviour: { before: [{ name: 'tidy', entity: `${name}.thing`, on: ['create'], onFailure: 'refuse' }] },
 })

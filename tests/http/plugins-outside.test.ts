@@ -339,10 +339,10 @@ describe('calls from outside', () => {
   })
 
   test('of people who are signed in act for them, without their key', async () => {
-    const { status, body } = await tenant.call('GET', 'plugins/caller/routes/mine?a=b')
+    const { status, body } = await tenant.call('GET', 'routes/caller/mine?a=b')
     expect([status, body.user.id]).toEqual([200, tenant.userId])
     expect(body.headers).not.toHaveProperty('authorization')
-    const other = await tenant.kernel.app.request(`http://localhost/api/v1/${tenant.slug}/plugins/caller/routes/mine`)
+    const other = await tenant.kernel.app.request(`http://localhost/api/v1/${tenant.slug}/routes/caller/mine`)
     expect(other.status).toBe(401)
   })
 })

@@ -21,7 +21,7 @@ let oak: string
 
 beforeAll(async () => {
   cpSync(path.join(samples, 'visits'), path.join(folder, 'visits'), { recursive: true })
-  server = await startServer()
+  server = await startServer({ env: { RELATA_DEV_PLUGINS: 'true' } })
   place = await makePlace(server.url, await signIn(server.url), 'tutorial')
   oak = (await place.relata.records.create('base.organisation', { name: 'Oak & Co' })).id
 }, 90_000)

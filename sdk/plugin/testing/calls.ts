@@ -39,7 +39,7 @@ export async function callRoute(
 ): Promise<TestAnswer> {
   const { query = {}, headers = {}, body, signWith } = request
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
-  const url = new URL(`${place.url}/api/v1/${part(place.tenant)}/plugins/${part(place.name)}/routes/${path}`)
+  const url = new URL(`${place.url}/api/v1/${part(place.tenant)}/routes/${part(place.name)}/${path}`)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const isJson = body !== undefined && typeof body !== 'string'
   const answer = await fetch(url, {
