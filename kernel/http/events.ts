@@ -46,7 +46,7 @@ export function eventRoutes(services: Services): Hono<TenantEnv> {
     }),
   )
 
-  app.post('/dead-letters/run', (c) =>
+  app.post('/dead-letters', (c) =>
     inTenant(c, services, async ({ loaded, model, actor }) => {
       requireAdminister(model, actor)
       const { kind } = readBody(RunBody, await readJson(c))

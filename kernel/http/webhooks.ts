@@ -15,7 +15,7 @@ export function webhookRoutes(services: Services, webhooks: Webhooks): Hono<Tena
   const { database } = services
   const app = new Hono<TenantEnv>()
 
-  app.post('/webhooks/deliveries/:id/replay', (c) =>
+  app.post('/webhook-deliveries/:id/replay', (c) =>
     inTenant(c, services, async ({ loaded, model, actor }) => {
       requireAdminister(model, actor)
       await webhooks.replay(loaded, idOf(c.req.param('id')))

@@ -248,7 +248,7 @@ describe('dead letters', () => {
     expect((await tenant.call('POST', run)).status).toBe(202)
     expect((await tenant.call('POST', `dead-letters/${found.get('two')?.id}/drop`)).status).toBe(200)
     expect((await tenant.call('POST', `dead-letters/${found.get('two')?.id}/run`)).status).toBe(409)
-    const all = await tenant.call('POST', 'dead-letters/run', { kind: 'test.heard' })
+    const all = await tenant.call('POST', 'dead-letters', { kind: 'test.heard' })
     expect([all.status, all.body]).toEqual([202, { count: 2 }])
     await settled()
     expect(done.toSorted()).toEqual(['four', 'one', 'three'])

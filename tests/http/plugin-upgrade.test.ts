@@ -73,7 +73,7 @@ describe('a first install', () => {
   }
 
   test('takes the steps that are for it, page by page, and no others; switched off and on it does not take them again', async () => {
-    const plan = await tenant.send('POST', 'plugins/plan', pluginArchive(prepared('e')), 'application/zip')
+    const plan = await tenant.send('POST', 'plugin-plans', pluginArchive(prepared('e')), 'application/zip')
     expect(plan.body.migrations).toEqual([{ name: 'first_items', label: 'first_items', version: '1.0.0' }])
     expect((await install(prepared('e'))).body).toMatchObject({ state: 'upgrading', version: '1.0.0', next: null })
     expect(await ready('e')).toMatchObject({ state: 'on', error: null })
@@ -127,7 +127,7 @@ describe('an upgrade with migrations', () => {
   test('is planned with them, and runs them page by page before its code', async () => {
     await install(first('a'))
     await addItems('a', 'a', 'bb', 'ccc', 'dddd', 'eeeee')
-    const plan = await tenant.send('POST', 'plugins/plan', pluginArchive(second('a')), 'application/zip')
+    const plan = await tenant.send('POST', 'plugin-plans', pluginArchive(second('a')), 'application/zip')
     expect(plan.body).toMatchObject({ problems: [], migrations: [{ name: 'measure', version: '1.1.0' }] })
 
     const began = await install(second('a'))

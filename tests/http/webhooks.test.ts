@@ -209,12 +209,12 @@ describe('what administrators do', () => {
     const [, delivery] = await list('system.webhook_delivery', 'webhook', own.id)
     await patch(`desk.note/${id}`, { name: 'Newer' })
     await settled()
-    expect((await tenant.call('POST', `webhooks/deliveries/${delivery.id}/replay`)).status).toBe(202)
+    expect((await tenant.call('POST', `webhook-deliveries/${delivery.id}/replay`)).status).toBe(202)
     await settled()
     const [, first, , again] = receiver.calls
     expect(again?.headers['webhook-id']).toBe(first?.headers['webhook-id'])
     expect(again?.body).toMatchObject({ operation: 'create', record: { name: 'Newer' } })
-    expect((await tenant.call('POST', `webhooks/deliveries/${tried.body.delivery}/replay`)).status).toBe(404)
+    expect((await tenant.call('POST', `webhook-deliveries/${tried.body.delivery}/replay`)).status).toBe(404)
 
     const { secret } = (await tenant.call('POST', `webhooks/${own.id}/secret`)).body
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
@@ -229,7 +229,7 @@ describe('what administrators do', () => {
     const member = await tenant.as('system.member')
     const body = { name: 'Mine', url: receiver.url, secret: SECRET, role: 'desk.all' }
     expect((await member.call('POST', 'records/system.webhook', body)).status).toBe(403)
-    for (const path of [`webhooks/${own.id}/test`, `webhooks/${own.id}/secret`, `webhooks/deliveries/${own.id}/replay`])
+    for (const path of [`webhooks/${own.id}/test`, `webhooks/${own.id}/secret`, `webhook-deliveries/${own.id}/replay`])
       expect((await member.call('POST', path)).status, path).toBe(403)
     expect((await tenant.call('POST', 'records/system.webhook', { ...body, role: 'no.such' })).status).toBe(422)
     for (const url of ['ftp://example.org/', 'http://me:secret@example.org/'])
