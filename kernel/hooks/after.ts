@@ -108,7 +108,7 @@ async function tellHook(room: ActRoom, loaded: LoadedTenant, payload: Payload, s
   if ('refused' in who) return room.journal.denied(run, who.grant, who.refused)
   const depth = payload.depth + 1
   const context = pluginContext(room, loaded, pluginActor(tenant, plugin, who.person, depth))
-  const record = await readAs(room, context, entity, payload.record)
+  const record = await readAs(room, context, entity, payload)
   const { event: id, operation, record: recordId, changed, at } = payload
   const event = { id, operation, entity: entity.entity.name, recordId, record, changed, at }
   const entry = { kind: 'after', name: hook.name } as const
@@ -140,20 +140,21 @@ async function actsFor(
   return { refused: `${hook.name} was left out: whoever made the change is not active any more.`, grant: 'after' }
 }
 
-/** null: it is gone, or not for them. */
+/** A deleted one as it stands in the trash. null: it is gone, or not for them. */
 async function readAs(
   room: ActRoom,
   context: ReturnType<typeof pluginContext>,
   entity: EntityModel,
-  id: string,
+  { record: id, operation }: Payload,
 ): Promise<unknown> {
   if (!context.rights.can(entity, 'read')) return null
-  const request = { select: undefined, expand: [], isTrash: false }
-  return getRecord(context, room.database, entity, id, request).then(
-    ({ body }) => JSON.parse(body),
-    (error: unknown) => {
-      if (error instanceof RelataError && error.code === 'RL205') return null
-      throw error
-    },
-  )
+  for (const isTrash of operation === 'delete' ? [false, true] : [false]) {
+    try {
+      const { body } = await getRecord(context, room.database, entity, id, { select: undefined, expand: [], isTrash })
+      return JSON.parse(body)
+    } catch (error) {
+      if (!(error instanceof RelataError) || error.code !== 'RL205') throw error
+    }
+  }
+  return null
 }

@@ -61,7 +61,9 @@ function makeRights(model: Model, plugin: string, grants: ReadonlySet<string>): 
   const can = (target: EntityModel, operation: Operation): boolean => {
     if (isForNobody(target, operation) || isClosed(target.entity, operation)) return false
     const owner = target.entity.isLink && !isOwn(target) ? linkOwner(model, target) : undefined
-    if (owner) return can(owner, ofOwner(operation)) && mayLink(owner, target, operation)
+    // Links are read where that was granted by their own name, and otherwise go by the field that they are of.
+    const isNamed = owner && operation === 'read' && !isClosed(owner.entity, 'read') && some('read', target)
+    if (owner) return isNamed || (can(owner, ofOwner(operation)) && mayLink(owner, target, operation))
     switch (operation) {
       case 'read':
       case 'update':

@@ -17,13 +17,19 @@ export interface Broker {
   host(method: string, args: unknown): Promise<HostAnswer>
   /** Why the run was ended from here; undefined: it was not. */
   readonly ended: LimitReached | RelataError | undefined
+  /** What was answered with a no in these words. */
+  refusedWith(message: string): RelataError | undefined
 }
+
+/** So many refusals are remembered, the last ones. */
+const MOST_REFUSALS = 20
 
 /** @param allowed names of capabilities; undefined: all */
 export function openBroker(given: Run, told: PluginRun, allowed?: readonly string[]): Broker {
   const watched = watchRights(given)
   const run: Run = { ...given, context: watched.context }
   let ended: LimitReached | RelataError | undefined
+  const refusals = new Map<string, RelataError>()
   const end = (why: LimitReached | RelataError): HostAnswer => {
     ended ??= why
     const code = why instanceof LimitReached ? 'RL401' : why.code
@@ -32,13 +38,18 @@ export function openBroker(given: Run, told: PluginRun, allowed?: readonly strin
   const refusalOf = (error: RelataError): HostRefusal => {
     const refused = watched.explain(error)
     if (refused.code === 'RL404') given.room.journal.denied(told, keyOf(refused), refused.message)
-    const { code, message, hint } = refused
-    return { code, message: withProblems(message, refused), ...(hint === undefined ? {} : { hint }) }
+    const { code, hint } = refused
+    const message = withProblems(refused.message, refused)
+    const [oldest] = refusals.keys()
+    if (refusals.size >= MOST_REFUSALS && oldest !== undefined) refusals.delete(oldest)
+    refusals.set(message, refused)
+    return { code, message, ...(hint === undefined ? {} : { hint }) }
   }
   return {
     get ended() {
       return ended
     },
+    refusedWith: (message) => refusals.get(message),
     async host(method, args) {
       if (ended) return end(ended)
       if (given.signal.aborted) return end(new RelataError('RL407', 'The run is over.'))

@@ -74,8 +74,14 @@ export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Out
   // However the code took it.
   const last: Outcome = ended ? { ...withoutValue(outcome), ok: false, failure: limitFailure(ended) } : outcome
   if (!call.caught) room.journal.ran(told, last)
+  const refusal = isForPerson(entry) && !last.ok && last.failure.kind === 'failed' ? last.failure.error.message : ''
+  const refused = broker.refusedWith(refusal)
+  if (refused) throw refused
   return last
 }
+
+/** Whoever waits for the answer is told a refusal that the code let through as it was said: with what to do about it. */
+const isForPerson = ({ kind }: Entry): boolean => kind === 'action' || kind === 'route'
 
 const limitFailure = ({ limit, used, max }: LimitReached) => ({ kind: 'limit', limit, used, max }) as const
 

@@ -154,7 +154,7 @@ test('who does not want the amount to follow the lines says so', async () => {
   await records.create('sales.opportunity_line', { opportunity: deal.id, description: 'All of it', price: usd('7') })
   await settle()
   const { amount, lines_total } = (await records.get('sales.opportunity', deal.id)) ?? {}
-  assert.deepEqual([amount?.amount, lines_total], ['100.00', '7'])
+  assert.deepEqual([amount?.amount, lines_total], ['100.00', '7.00'])
 })
 
 test('won: in the stage that means it, and the account is a customer', async () => {
@@ -172,13 +172,15 @@ test('won: in the stage that means it, and the account is a customer', async () 
   assert.equal(organisation?.sales_won_deals, 1)
 })
 
-test('lost needs a reason; several at once, and what cannot be is told', async () => {
+test('lost needs a reason; what is decided is not asked again', async () => {
   const { records, runAction } = await createTestTenant()
   const made = await records.createMany('sales.opportunity', [{ name: 'One' }, { name: 'Two' }])
   const ids = made.map(({ id }) => id)
   await runAction('sales.lose', { ids: ids.slice(0, 1), input: { reason: 'price' } })
-  const { message } = await runAction('sales.lose', { ids, input: { reason: 'timing', close_date: '2026-01-31' } })
-  assert.match(JSON.stringify(message), /1 marked as lost\. 1 were not: This opportunity is decided/)
+  const input = { reason: 'timing', close_date: '2026-01-31' } as const
+  // What is decided is not offered it any more, and the selection is taken as a whole.
+  await assert.rejects(runAction('sales.lose', { ids, input }), /not offered for every one/)
+  await runAction('sales.lose', { ids: ids.slice(1), input })
   const two = await records.get('sales.opportunity', ids[1] ?? '')
   assert.deepEqual([two?.state, two?.lost_reason, two?.close_date], ['lost', 'timing', '2026-01-31'])
 })
@@ -249,7 +251,7 @@ test('a lead becomes an account, a contact who works there, and an opportunity w
     [['base.works_for', 'Head of everything']],
   )
 
-  await assert.rejects(runAction('sales.convert_lead', { ids: [lead.id] }), /converted already/)
+  await assert.rejects(runAction('sales.convert_lead', { ids: [lead.id] }), /not offered/)
 })
 
 test('what is there already is found: the organisation by its name, the person by the address', async () => {

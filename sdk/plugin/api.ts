@@ -155,7 +155,7 @@ export interface AfterEvent<E extends string> {
   operation: RecordOperation
   entity: E
   recordId: string
-  /** As it is now; null when it is gone, or not to be seen. */
+  /** As it is now; of a deleted one as it went into the trash; null when it is gone for good, or not to be seen. */
   record: RecordOf<E> | null
   changed: readonly FieldOf<E>[]
   /** ISO 8601, when it was saved. */
