@@ -154,7 +154,7 @@ describe('an action', () => {
     expect((await win([theirs], undefined, clerk)).status).toBe(404)
     expect((await win([mine], undefined, clerk)).status).toBe(200)
     const noted = await make('noted', clerk)
-    expect((await win([noted], undefined, clerk)).body.code).toBe('RL403')
+    expect((await win([noted], undefined, clerk)).body.code).toBe('RL301')
     expect(await stageOf(noted)).toBe('open')
     expect((await win([noted])).status).toBe(200)
   })

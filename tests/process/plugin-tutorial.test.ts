@@ -134,20 +134,22 @@ testOfCode(
       )
     try {
       expect(await says(/is loaded in \d+ ms/)).toMatch(/visits 1\.0\.2 is loaded in \d+ ms/)
-      // A line of the log, another day, and a right that is no longer asked for.
+      // A line of the log, another day, and records that were not asked for.
       edit('plugin.ts', (text) =>
         text
           .replace("'good' ? weeks : 1)", "'good' ? weeks : 2)")
-          .replace('const filter =', "log.info('looking')\n      const filter ="),
+          .replace(
+            'const filter =',
+            "log.info('looking')\n      await records.count('base.person')\n      const filter =",
+          ),
       )
-      edit('plugin.json', (text) => text.replace(', "update": ["visits_last_on"]', ''))
       await says(/loaded[\s\S]*loaded/)
       await soon(
         () => visit({ visited_on: '2026-01-05', outcome: 'bad' }),
         (record) => record['next_on'] === '2026-01-19',
       )
       expect(await says('add to plugin.json')).toContain(
-        'add to plugin.json: "permissions": { "records": { "base.organisation": { "update": ["visits_last_on"] } } }',
+        'add to plugin.json: "permissions": { "records": { "base.person": { "read": true } } }',
       )
       expect(out).toContain('after last_visit: looking')
       edit('plugin.ts', (text) => text.replace('definePlugin([', 'definePlugin(['.slice(0, -1)))
