@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { socketHost } from '../platform/postgres-url.ts'
 import type { Queryable } from '../run/database.ts'
 import { watch } from '../run/lost-connection.ts'
+import { renewedPool } from '../run/renewed-pool.ts'
 
 export interface BossDatabase extends Db {
   close(): Promise<void>
@@ -12,7 +13,8 @@ export interface BossDatabase extends Db {
 
 const CONNECTIONS = 2
 const IDLE_S = 60
-const STOP_S = 2
+/** What still runs on connections of a pool that was replaced. */
+const GRACE_MS = 10_000
 
 /** pg-boss has made JSON of what it sends already; postgres.js would do it once more. */
 const asJson = (oid: number) => ({
@@ -23,7 +25,7 @@ const asJson = (oid: number) => ({
 })
 
 export function openBossDatabase(url: string): BossDatabase {
-  const sql = postgres(url, {
+  const options = {
     ...socketHost(url),
     max: CONNECTIONS,
     idle_timeout: IDLE_S,
@@ -31,14 +33,17 @@ export function openBossDatabase(url: string): BossDatabase {
     onnotice: () => undefined,
     types: { json: asJson(114), jsonb: asJson(3802) } as never,
     connection: { TimeZone: 'UTC', application_name: 'relata queue' },
-  })
+  }
+  const pool = renewedPool(() => postgres(url, options), GRACE_MS)
   return {
     async executeSql(text, values = []) {
       // Several statements with a BEGIN of their own are refused on a connection that others use meanwhile.
-      if (/\bBEGIN;/i.test(text)) return { rows: await inOneGo(sql, text) }
-      return { rows: flat(await sql.unsafe(text, values as never[])) }
+      const isBatch = /\bBEGIN;/i.test(text)
+      return pool.use(async (sql) => ({
+        rows: isBatch ? await inOneGo(sql, text) : flat(await sql.unsafe(text, values as never[])),
+      }))
     },
-    close: () => sql.end({ timeout: STOP_S }),
+    close: () => pool.end(),
   }
 }
 

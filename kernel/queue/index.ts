@@ -7,7 +7,8 @@ import type { NewWork, Queue, Schedule, WorkHandler, WorkRules } from '../events
 import type { Database, Queryable } from '../run/database.ts'
 import type { LoadedTenant } from '../services.ts'
 import { type BossDatabase, openBossDatabase, withinTransaction } from './boss-database.ts'
-import { jobOf, type Kind, keyPrefix, queueOf, scheduleKey, SILENT_S } from './kinds.ts'
+import { jobOf, type Kind, keyPrefix, queueOf, scheduleKey } from './kinds.ts'
+import { countWaiting, hurry, removeWaiting, SCHEMA, takeOver } from './own-statements.ts'
 import { type DeadWork, Worker } from './worker.ts'
 
 export type { DeadWork } from './worker.ts'
@@ -29,7 +30,7 @@ export interface QueueOptions {
 export interface Pace {
   /** Is there work that nobody told of? */
   pollS: number
-  /** Has a process gone silent? */
+  /** Has a process gone silent? Less than a third of how long that may be. */
   watchS: number
   /** Is a schedule due? */
   scheduleS: number
@@ -44,10 +45,11 @@ export interface WorkingQueue extends Queue {
   stop(): Promise<void>
 }
 
-const SCHEMA = 'pgboss'
 /** Carries kinds of which work was added, with spaces between. */
 const WORK_CHANNEL = 'relata_work'
-const PACE: Pace = { pollS: 5, watchS: 10, scheduleS: 20 }
+const PACE: Pace = { pollS: 5, watchS: 2.5, scheduleS: 20 }
+/** Of what pg-boss looks after by itself. */
+const SUPERVISE_S = 30
 const RETRY_START_MS = 2_000
 
 export function createQueue(options: QueueOptions): WorkingQueue {
@@ -63,6 +65,9 @@ class BossQueue implements WorkingQueue {
   private connection: BossDatabase | undefined
   private opening: Promise<PgBoss> | undefined
   private listening: Promise<() => Promise<void>> | undefined
+  /** When all were last heard of, and since when without a break. */
+  private heardAtMs = 0
+  private heardSinceMs = 0
   private isStopped = false
 
   constructor(options: QueueOptions) {
@@ -111,25 +116,17 @@ class BossQueue implements WorkingQueue {
   }
 
   async hurry(schema: string, kind: string, prefix: string): Promise<void> {
-    await this.open()
-    await this.connection?.executeSql(
-      `UPDATE ${SCHEMA}.job SET start_after = now() WHERE name = $1 AND group_id = $2 AND state = 'retry' AND starts_with(singleton_key, $3)`,
-      [kind, schema, keyPrefix(schema, prefix)],
-    )
+    await hurry(await this.tables(), schema, kind, prefix)
     this.wake([kind])
     await this.options.database.notify(WORK_CHANNEL, kind)
   }
 
   async forget(schema: string, only?: { kind: string; keyPrefix?: string }): Promise<void> {
     const boss = await this.open()
-    const prefix = keyPrefix(schema, only?.keyPrefix)
+    const prefix = only?.keyPrefix ? scheduleKey({ schema, key: only.keyPrefix }) : keyPrefix(schema)
     for (const { name, key } of await boss.getSchedules(only?.kind))
-      if (key.startsWith(only?.keyPrefix ? scheduleKey({ schema, key: only.keyPrefix }) : keyPrefix(schema)))
-        await boss.unschedule(name, key)
-    await this.connection?.executeSql(
-      `DELETE FROM ${SCHEMA}.job WHERE group_id = $1 AND state < 'active' AND ($2::text IS NULL OR name = $2) AND starts_with(singleton_key, $3)`,
-      [schema, only?.kind ?? null, prefix],
-    )
+      if (key.startsWith(prefix)) await boss.unschedule(name, key)
+    await removeWaiting(await this.tables(), schema, only)
   }
 
   start(): void {
@@ -156,12 +153,7 @@ class BossQueue implements WorkingQueue {
   }
 
   async waiting(schema: string): Promise<number> {
-    await this.open()
-    const { rows } = (await this.connection?.executeSql(
-      `SELECT count(*)::int AS count FROM ${SCHEMA}.job WHERE group_id = $1 AND state < 'completed' AND start_after < now() + interval '1 minute'`,
-      [schema],
-    )) ?? { rows: [] }
-    return Number(rows[0]?.count)
+    return countWaiting(await this.tables(), schema)
   }
 
   async stop(): Promise<void> {
@@ -183,11 +175,29 @@ class BossQueue implements WorkingQueue {
     if (this.isStopped) return
     const every = (seconds: number, act: () => void) => this.timers.push(setInterval(act, seconds * 1000).unref())
     every(this.pace.pollS, () => this.wake(this.kinds.keys()))
-    every(SILENT_S / 3, () => {
-      for (const worker of this.workers.values())
-        worker.tellAlive().catch((error) => this.options.log.debug({ err: error }, 'could not say that work goes on'))
-    })
+    every(this.pace.watchS, () => void this.watch())
     this.wake(this.kinds.keys())
+  }
+
+  /** Says that we are alive, and looks who is not. */
+  private async watch(): Promise<void> {
+    try {
+      for (const worker of this.workers.values()) await worker.tellAlive()
+      const nowMs = performance.now()
+      // Right after the database was away nobody has been heard of: the others get time to speak.
+      if (nowMs - this.heardAtMs > 2_500 * this.pace.watchS) this.heardSinceMs = nowMs
+      this.heardAtMs = nowMs
+      if (nowMs - this.heardSinceMs < 2_000 * this.pace.watchS) return
+      this.wake(await takeOver(await this.tables(), [...this.kinds.keys()]))
+    } catch (error) {
+      if (!this.isStopped) this.options.log.debug({ err: error }, 'could not say that work goes on')
+    }
+  }
+
+  private async tables(): Promise<BossDatabase> {
+    await this.open()
+    if (!this.connection) throw new RelataError('RL501', 'The server stops.')
+    return this.connection
   }
 
   /** With the first use: loading pg-boss takes a fifth of a second, which no start of the server waits for. */
@@ -218,8 +228,8 @@ class BossQueue implements WorkingQueue {
       schema: SCHEMA,
       registerInstance: false,
       monitorVacuum: false,
-      superviseIntervalSeconds: this.pace.watchS,
-      monitorIntervalSeconds: this.pace.watchS,
+      superviseIntervalSeconds: SUPERVISE_S,
+      monitorIntervalSeconds: SUPERVISE_S,
       cronMonitorIntervalSeconds: this.pace.scheduleS,
       cronWorkerIntervalSeconds: Math.max(1, Math.min(this.pace.pollS, this.pace.scheduleS)),
     })

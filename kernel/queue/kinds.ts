@@ -14,7 +14,9 @@ export const PAUSE_S = 2
 const MOST_PAUSE_S = 60 * 60
 const MOST_S = 15 * 60
 /** A process that has not been heard of for so long has lost its work to the others. */
-export const SILENT_S = 15
+export const SILENT_S = 10
+/** The same for pg-boss, should nobody look. */
+const FORGOTTEN_S = 60
 const DAY_S = 24 * 60 * 60
 
 /** What the parts of a key are joined by; a name of a schema has none. */
@@ -34,7 +36,7 @@ export function queueOf({ rules }: Kind): Omit<BossQueue, 'name' | 'policy'> & {
     retryBackoff: pauseS > 0,
     ...(pauseS > 0 ? { retryDelayMax: mostPauseS } : {}),
     expireInSeconds: mostS,
-    heartbeatSeconds: SILENT_S,
+    heartbeatSeconds: FORGOTTEN_S,
     // Done: looked at by nobody. Waiting: longer than anything is tried.
     deleteAfterSeconds: 60 * 60,
     retentionSeconds: 300 * DAY_S,

@@ -5,6 +5,7 @@ import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Work } from '../events/contract.ts'
+import { fromPostgres } from '../run/postgres-error.ts'
 import type { LoadedTenant } from '../services.ts'
 import { type Kind, PAUSE_S, type Stored, TRIES } from './kinds.ts'
 
@@ -41,6 +42,11 @@ const SETTLE_PAUSE_MS = 1_000
 const MOST_WAKE_MS = 60_000
 
 const STOPPED_AGAIN = 'The server stopped in the middle of it, or was silent for too long, every time.'
+
+function isDatabaseAway(error: unknown): boolean {
+  const known = fromPostgres(error)
+  return known instanceof RelataError && known.code === 'RL501'
+}
 
 interface Running {
   job: Job<Stored>
@@ -182,10 +188,11 @@ export class Worker {
     const about = { kind: this.kind.name, schema: data.schema, attempts: retryCount + 1 }
     const message = error instanceof Error ? error.message : String(error)
     if (!signal.aborted) log.debug({ ...about, err: error }, 'work failed and will be tried again')
-    await boss.fail(this.kind.name, { id, retryCount }, { message })
-    // Not its fault.
-    if (signal.aborted) await boss.update(this.kind.name, undefined, { id, startAfter: new Date() })
-    else this.wakeAfter(retryCount + 1)
+    await this.patiently(() => boss.fail(this.kind.name, { id, retryCount }, { message }))
+    if (signal.aborted || isDatabaseAway(error)) {
+      // Not its fault.
+      await boss.update(this.kind.name, undefined, { id, startAfter: new Date() })
+    } else this.wakeAfter(retryCount + 1)
   }
 
   /** By then the pause of pg-boss, which is half as long at least, is over. Rounds would find it too. */

@@ -3,6 +3,7 @@
 import postgres from 'postgres'
 import { socketHost } from '../platform/postgres-url.ts'
 import { watch } from './lost-connection.ts'
+import { renewedPool } from './renewed-pool.ts'
 
 export type RawValue = string | null
 export type RawRow = readonly RawValue[]
@@ -71,14 +72,16 @@ export function openDatabase(options: DatabaseOptions): Database {
       application_name: 'relata',
     },
   }
-  const pool = postgres(options.url, {
-    ...common,
-    ...socketHost(options.url),
-    max: options.poolSize,
-    max_lifetime: 60 * 30,
-  })
-  const longUrl = options.directUrl ?? options.url
-  const long = postgres(longUrl, { ...common, ...socketHost(longUrl), max: options.longPoolSize, idle_timeout: 60 })
+  const { url, poolSize, longPoolSize, directUrl = url } = options
+  const lifetime = { max_lifetime: 60 * 30 }
+  const pool = renewedPool(
+    () => postgres(url, { ...common, ...socketHost(url), max: poolSize, ...lifetime }),
+    POOL_GRACE_MS,
+  )
+  const direct = (max: number) => postgres(directUrl, { ...common, ...socketHost(directUrl), max, idle_timeout: 60 })
+  const long = renewedPool(() => direct(longPoolSize), LONG_GRACE_MS)
+  // Opens a connection of its own with the first LISTEN, and keeps it.
+  const listener = direct(1)
   const run = async (
     sql: postgres.Sql | postgres.ReservedSql | postgres.TransactionSql,
     text: string,
@@ -89,43 +92,75 @@ export function openDatabase(options: DatabaseOptions): Database {
     await sql.unsafe(text).simple()
   }
   return {
-    query: (text, params, options) => run(pool, text, params, options),
+    query: (text, params, options) => pool.use((sql) => run(sql, text, params, options)),
     transaction: (work) =>
-      pool.begin((tx) => {
-        const watched = watch(tx)
-        const done = work({
-          query: (text, params, options) => watched.guard(() => run(tx, text, params, options)),
-          execute: (text) => watched.guard(() => execute(tx, text)),
-        })
-        // begin() itself tells of a lost connection; told again it would send a ROLLBACK to it.
-        return new Promise((resolve, reject) => done.then(resolve, (error) => watched.isGone || reject(error)))
-      }) as never,
-    async reserve(work) {
-      // postgres.js never hands out a connection that reserve() itself had to open while fetch_types is off.
-      await long.unsafe('SELECT 1')
-      const connection = await long.reserve()
-      const watched = watch(connection)
-      try {
-        return await work({
-          lost: watched.lost,
-          query: (text, params, options) => watched.guard(() => run(connection, text, params, options)),
-          execute: (text) => watched.guard(() => execute(connection, text)),
-          copyFrom: (text) => watched.guard(() => connection.unsafe(text).writable()),
-        })
-      } finally {
-        // One that has ended belongs to nobody; released, it would be given to the next.
-        if (!watched.isGone) connection.release()
-      }
-    },
+      pool.use((sql) =>
+        sql.begin((tx) => {
+          const watched = watch(tx)
+          const done = work({
+            query: (text, params, options) => watched.guard(() => run(tx, text, params, options)),
+            execute: (text) => watched.guard(() => execute(tx, text)),
+          })
+          // begin() itself tells of a lost connection; told again it would send a ROLLBACK to it.
+          return new Promise((resolve, reject) => done.then(resolve, (error) => watched.isGone || reject(error)))
+        }),
+      ) as never,
+    reserve: (work) =>
+      long.use(async (sql, retired) => {
+        const connection = await reserveOne(sql, retired)
+        const watched = watch(connection)
+        try {
+          return await work({
+            lost: watched.lost,
+            query: (text, params, options) => watched.guard(() => run(connection, text, params, options)),
+            execute: (text) => watched.guard(() => execute(connection, text)),
+            copyFrom: (text) => watched.guard(() => connection.unsafe(text).writable()),
+          })
+        } finally {
+          // One that has ended belongs to nobody; released, it would be given to the next.
+          if (!watched.isGone) connection.release()
+        }
+      }),
     async listen(channel, onMessage, onReconnect) {
-      const subscription = await long.listen(channel, onMessage, onReconnect)
+      const subscription = await listener.listen(channel, onMessage, onReconnect)
       return () => subscription.unlisten()
     },
     notify: async (channel, payload) => {
-      await pool.notify(channel, payload)
+      await pool.use((sql) => sql.notify(channel, payload))
     },
     close: async () => {
-      await Promise.all([pool.end({ timeout: 5 }), long.end({ timeout: 5 })])
+      await Promise.all([pool.end(), long.end(), listener.end({ timeout: 5 })])
     },
+  }
+}
+
+/** When a pool is replaced: longer than a request takes. */
+const POOL_GRACE_MS = 10_000
+/** Longer than loads and index builds go on; what waits for a connection gives up by itself. */
+const LONG_GRACE_MS = 30 * 60_000
+const RESERVE_GRACE_MS = 10_000
+
+/** Waits as long as all are in use; but not for one of a pool that was replaced. */
+async function reserveOne(sql: postgres.Sql, retired: AbortSignal): Promise<postgres.ReservedSql> {
+  // postgres.js never hands out a connection that reserve() itself had to open while fetch_types is off.
+  const reserving = sql.unsafe('SELECT 1').then(() => sql.reserve())
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  let timer: NodeJS.Timeout | undefined
+  const giveUp = (): void => {
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error('There was no connection to be had.'), { code: 'CONNECT_TIMEOUT' }))
+      // One that comes after all is given back.
+      reserving.then(
+        (connection) => connection.release(),
+        () => undefined,
+      )
+    }, RESERVE_GRACE_MS)
+  }
+  retired.addEventListener('abort', giveUp, { once: true })
+  try {
+    return await Promise.race([reserving, late])
+  } finally {
+    retired.removeEventListener('abort', giveUp)
+    clearTimeout(timer)
   }
 }
