@@ -27,6 +27,9 @@ const layered = {
 }
 export const layeredItem = layered
 
+/** The same shape with words of its own. A copy by hand would have a type that declaration files cannot name. */
+export const described = <T extends TSchema>(schema: T, description: string): T => ({ ...schema, description })
+
 export const Option = Type.Object(
   {
     ...layered,

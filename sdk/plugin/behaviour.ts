@@ -2,7 +2,7 @@
 // and found again by the server, which compares the two. Everything that an administrator is asked to grant stands here
 // or in plugin.json.
 import { type Static, Type } from '@sinclair/typebox'
-import { EntityName, Name, Text } from '../metadata/source.ts'
+import { described, EntityName, Name, Text } from '../metadata/source.ts'
 import { SecretName } from './manifest.ts'
 
 const strict = { additionalProperties: false }
@@ -51,7 +51,7 @@ export const JobBehaviour = Type.Object(
 /** How the host knows that a call from outside is genuine, before any code of the plugin runs. */
 export const RouteSignature = Type.Object(
   {
-    secret: { ...SecretName, description: 'of plugin.json; the key of the HMAC-SHA256 over the raw body' },
+    secret: described(SecretName, 'of plugin.json; the key of the HMAC-SHA256 over the raw body'),
     header: Type.String({ pattern: '^[A-Za-z0-9-]{1,60}$', description: 'that has the signature' }),
     encoding: Type.Union([Type.Literal('hex'), Type.Literal('base64')], { description: 'of the signature' }),
     prefix: Type.Optional(Type.String({ maxLength: 20, description: 'that stands before it, such as sha256=' })),

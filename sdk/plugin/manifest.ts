@@ -1,7 +1,7 @@
 // plugin.json, which stands beside the metadata folder of a plugin: with which servers it works and what it asks for.
 // Its name and version are those of the package, metadata/package.json. What it does is said by its code (behaviour.ts).
 import { type Static, Type } from '@sinclair/typebox'
-import { EntityName, fieldCommon, Name, Text } from '../metadata/source.ts'
+import { described, EntityName, fieldCommon, Name, Text } from '../metadata/source.ts'
 
 const strict = { additionalProperties: false }
 const FieldNames = Type.Array(Name, { minItems: 1, maxItems: 200 })
@@ -11,9 +11,9 @@ const Fields = Type.Union([Type.Literal(true), FieldNames])
 /** What a plugin may do with the records of an entity, as far as whoever it acts for may. */
 export const RecordPermission = Type.Object(
   {
-    read: Type.Optional({ ...Fields, description: 'fields; true: all, those of later versions too' }),
-    create: Type.Optional({ ...Fields, description: 'fields that it sets in new records' }),
-    update: Type.Optional({ ...Fields, description: 'fields that it changes' }),
+    read: Type.Optional(described(Fields, 'fields; true: all, those of later versions too')),
+    create: Type.Optional(described(Fields, 'fields that it sets in new records')),
+    update: Type.Optional(described(Fields, 'fields that it changes')),
     delete: Type.Optional(Type.Literal(true, { description: 'to the trash, and out of it' })),
   },
   strict,
@@ -46,8 +46,8 @@ export const SecretName = Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,39}$' })
 /** A text that an administrator enters once. The host puts it into requests; the plugin's code never sees it. */
 export const SecretAsked = Type.Object(
   {
-    label: { ...Text, description: 'what an administrator is asked for' },
-    help: Type.Optional({ ...Text, description: 'where it is found' }),
+    label: described(Text, 'what an administrator is asked for'),
+    help: Type.Optional(described(Text, 'where it is found')),
     hosts: Type.Optional(Type.Array(HostName, { maxItems: 25, description: 'where it may be sent; of `http`' })),
   },
   strict,
