@@ -1,5 +1,5 @@
 // Packs each plugin of plugins/ into plugins/dist when its sources changed, so that a running server offers it:
-// GET plugins/available. A plugin that does not build is told, and keeps nobody from starting.
+// GET plugin-packages. A plugin that does not build is told, and keeps nobody from starting.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -47,7 +47,7 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
     })
 
   app.get('/plugins', (c) => administered(c, async ({ loaded }) => ({ data: await listView(room, loaded) })))
-  app.post('/plugins/plan', (c) =>
+  app.post('/plugin-plans', (c) =>
     administered(c, async ({ loaded }) => {
       const { bytes } = await readPluginUpload(c)
       return planView(await planInstall(room, loaded, readArchive(bytes)))
@@ -60,14 +60,14 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
       return pluginView(room, loaded, readArchive(bytes).name)
     }),
   )
-  app.post('/plugins/dev', (c) =>
+  app.post('/plugins-in-development', (c) =>
     administered(c, async ({ loaded, actor }) => {
       const { name } = await develop(room, loaded, actor, (await readPluginUpload(c)).bytes)
       return pluginView(room, loaded, name)
     }),
   )
-  app.get('/plugins/available', (c) => administered(c, async () => ({ data: await room.available.list() })))
-  app.get('/plugins/available/:name/package', (c) =>
+  app.get('/plugin-packages', (c) => administered(c, async () => ({ data: await room.available.list() })))
+  app.get('/plugin-packages/:name', (c) =>
     inTenant(c, services, async ({ model, actor }) => {
       requireAdminister(model, actor)
       const bytes = await room.available.read(c.req.param('name'))
@@ -75,10 +75,10 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
       return new Response(new Uint8Array(bytes), { headers })
     }),
   )
-  app.get('/plugins/archives', (c) =>
+  app.get('/plugin-archives', (c) =>
     administered(c, async ({ loaded }) => ({ data: await room.archives.list(loaded.tenant.schema) })),
   )
-  app.get('/plugins/archives/:file', (c) =>
+  app.get('/plugin-archives/:file', (c) =>
     inTenant(c, services, async ({ model, actor, loaded }) => {
       requireAdminister(model, actor)
       const file = c.req.param('file')
@@ -94,7 +94,7 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
       })
     }),
   )
-  app.delete('/plugins/archives/:file', (c) =>
+  app.delete('/plugin-archives/:file', (c) =>
     administered(c, async ({ loaded }) => {
       await room.archives.remove(loaded.tenant.schema, c.req.param('file'))
       return { data: await room.archives.list(loaded.tenant.schema) }

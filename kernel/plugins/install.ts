@@ -70,7 +70,7 @@ function requireInstallable({ problems, needs, archive }: InstallPlan, accepted:
     const where = [first.file, first.path].filter(Boolean).join('')
     throw new RelataError('RL408', `${archive.name} cannot be installed: ${where} ${first.message}${more}.`, {
       problems,
-      hint: first.hint ?? 'POST plugins/plan tells all of it.',
+      hint: first.hint ?? 'POST plugin-plans tells all of it.',
     })
   }
   const open = needs.filter((need) => !accepted.includes(need))

@@ -37,9 +37,9 @@ export class PluginsApi {
     return checkAnswer(List, await this.send('plugins')).data
   }
 
-  /** Packages that came with the server: `GET plugins/available/{name}/package` answers their bytes. */
+  /** Packages that came with the server: `GET plugin-packages/{name}` answers their bytes. */
   async available(): Promise<WireAvailable[]> {
-    return checkAnswer(AvailableList, await this.send('plugins/available')).data
+    return checkAnswer(AvailableList, await this.send('plugin-packages')).data
   }
 
   /** @throws RL101 there is none of this name */
@@ -49,7 +49,7 @@ export class PluginsApi {
 
   /** What installing this package would do. Changes nothing. @throws RL408 it is no plugin package */
   async plan(archive: Uint8Array): Promise<WirePluginPlan> {
-    return checkAnswer(WirePluginPlan, await this.send('plugins/plan', { method: 'POST', body: form(archive) }))
+    return checkAnswer(WirePluginPlan, await this.send('plugin-plans', { method: 'POST', body: form(archive) }))
   }
 
   /** Install, or take the place of the version that is there. @throws RL408 · RL210 · RL211 */
@@ -59,7 +59,7 @@ export class PluginsApi {
 
   /** Load it as it is, with everything granted, in place of what was there: for tenants in which plugins are made. */
   async develop(archive: Uint8Array): Promise<WirePlugin> {
-    return checkAnswer(WirePlugin, await this.send('plugins/dev', { method: 'POST', body: form(archive) }))
+    return checkAnswer(WirePlugin, await this.send('plugins-in-development', { method: 'POST', body: form(archive) }))
   }
 
   async grant(name: string, grants: GrantWish, hash?: string): Promise<WirePlugin> {

@@ -94,7 +94,7 @@ export type WirePlugin = Static<typeof WirePlugin>
 export const ACCEPTABLE = ['signer', 'downgrade', 'replace', 'package'] as const
 export type Acceptable = (typeof ACCEPTABLE)[number]
 
-/** Answer of `POST plugins/plan`. */
+/** Answer of `POST plugin-plans`. */
 export const WirePluginPlan = Type.Object({
   name: Type.String(),
   label: Text,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const files = { 'entities/thing.json': { name: 'thing', fields: [{ name: 'name', type: 'text' }] } }
 const plan = async (plugin: TestPlugin | Uint8Array): Promise<Answer> =>
-  tenant.send('POST', 'plugins/plan', plugin instanceof Uint8Array ? plugin : pluginArchive(plugin), 'application/zip')
+  tenant.send('POST', 'plugin-plans', plugin instanceof Uint8Array ? plugin : pluginArchive(plugin), 'application/zip')
 const install = async (plugin: TestPlugin, request?: object): Promise<Answer> => {
   const { body, type } = await pluginForm(pluginArchive(plugin), request)
   return tenant.send('POST', 'plugins', body, type)
@@ -144,7 +144,7 @@ describe('settings and secrets', () => {
 
 describe('development', () => {
   const load = (plugin: TestPlugin, where = developing) =>
-    where.send('POST', 'plugins/dev', pluginArchive({ files, ...plugin }), 'application/zip')
+    where.send('POST', 'plugins-in-development', pluginArchive({ files, ...plugin }), 'application/zip')
   const tidy = { before: [{ name: 'tidy', entity: 'shop.thing', on: ['create' as const], onFailure: 'skip' as const }] }
 
   test('is where the server allows it', async () => {

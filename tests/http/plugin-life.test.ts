@@ -27,7 +27,7 @@ async function install(plugin: TestPlugin | Uint8Array, request?: object, caller
   return caller.send('POST', 'plugins', body, type)
 }
 const plan = async (plugin: TestPlugin): Promise<Answer> =>
-  tenant.send('POST', 'plugins/plan', pluginArchive(plugin), 'application/octet-stream')
+  tenant.send('POST', 'plugin-plans', pluginArchive(plugin), 'application/octet-stream')
 const running = async (): Promise<string[]> =>
   (await tenant.kernel.services.catalog.load(tenant.slug)).plugins.all.map(({ name, version }) => `${name} ${version}`)
 
@@ -200,13 +200,13 @@ test('packages that came with the server are offered, broken ones are not', asyn
   const bytes = pluginArchive(hooked('offered'))
   writeFileSync(path.join(folder, 'offered-1.0.0.relata'), bytes)
   writeFileSync(path.join(folder, 'broken-1.0.0.relata'), 'no zip')
-  const { data } = (await tenant.call('GET', 'plugins/available')).body
+  const { data } = (await tenant.call('GET', 'plugin-packages')).body
   expect(data).toEqual([expect.objectContaining({ name: 'offered', version: '1.0.0', signer: null })])
   const { key } = (await tenant.call('POST', 'keys', { name: 'k', role: 'system.administrator' })).body
-  const address = `http://localhost/api/v1/${tenant.slug}/plugins/available/offered/package`
+  const address = `http://localhost/api/v1/${tenant.slug}/plugin-packages/offered`
   const answer = await tenant.kernel.app.request(address, { headers: { authorization: `Bearer ${key}` } })
   expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true)
-  expect((await tenant.call('GET', 'plugins/available/offred/package')).body).toMatchObject({
+  expect((await tenant.call('GET', 'plugin-packages/offred')).body).toMatchObject({
     hint: 'Did you mean “offered”?',
   })
 })

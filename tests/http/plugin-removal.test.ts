@@ -41,9 +41,9 @@ test('archived data is in a file for administrators, and gone from the tables', 
   expect((await tenant.call('POST', 'plugins/shop/remove', { data: 'archive' })).status).toBe(200)
   while ((await tenant.call('GET', 'plugins')).body.data.length > 0) await delay(30)
 
-  const [{ file }] = (await tenant.call('GET', 'plugins/archives')).body.data
+  const [{ file }] = (await tenant.call('GET', 'plugin-archives')).body.data
   const { key } = (await tenant.call('POST', 'keys', { name: 'k', role: 'system.administrator' })).body
-  const address = `http://localhost/api/v1/${tenant.slug}/plugins/archives/${file}`
+  const address = `http://localhost/api/v1/${tenant.slug}/plugin-archives/${file}`
   const answer = await tenant.kernel.app.request(address, { headers: { authorization: `Bearer ${key}` } })
   const zip = unzipSync(new Uint8Array(await answer.arrayBuffer()))
   expect(Object.keys(zip).sort()).toEqual([
@@ -73,7 +73,7 @@ test('archived data is in a file for administrators, and gone from the tables', 
   expect(tables).toEqual([])
 
   const reader = await tenant.as('system.reader')
-  expect((await reader.call('GET', `plugins/archives/${file}`)).status).toBe(403)
-  expect((await tenant.call('GET', 'plugins/archives/..%2fsecret.key')).status).toBe(404)
-  expect((await tenant.call('DELETE', `plugins/archives/${file}`)).body.data).toEqual([])
+  expect((await reader.call('GET', `plugin-archives/${file}`)).status).toBe(403)
+  expect((await tenant.call('GET', 'plugin-archives/..%2fsecret.key')).status).toBe(404)
+  expect((await tenant.call('DELETE', `plugin-archives/${file}`)).body.data).toEqual([])
 })

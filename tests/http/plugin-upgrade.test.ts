@@ -50,7 +50,7 @@ describe('an upgrade with migrations', () => {
   test('is planned with them, and runs them page by page before its code', async () => {
     await install(first('a'))
     await addItems('a', 'a', 'bb', 'ccc', 'dddd', 'eeeee')
-    const plan = await tenant.send('POST', 'plugins/plan', pluginArchive(second('a')), 'application/zip')
+    const plan = await tenant.send('POST', 'plugin-plans', pluginArchive(second('a')), 'application/zip')
     expect(plan.body).toMatchObject({ problems: [], migrations: [{ name: 'measure', version: '1.1.0' }] })
 
     const began = await install(second('a'))

@@ -85,7 +85,7 @@ afterAll(() => server.close())
 
 describe('install', () => {
   test('shows in plain words what a plugin may do and brings, and installs what was shown', async () => {
-    server.answer = answers({ 'POST plugins/plan': { body: plan }, 'POST plugins': { body: plugin } })
+    server.answer = answers({ 'POST plugin-plans': { body: plan }, 'POST plugins': { body: plugin } })
     const ran = await relata('plugin', 'install', 'visits.relata', '--yes')
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     expect(ran.stdout).toBe(
@@ -113,7 +113,7 @@ It needs a secret, Key of the map: relata plugin secret visits API_KEY
   })
 
   test('asks first; with nobody to ask nothing is installed', async () => {
-    server.answer = answers({ 'POST plugins/plan': { body: plan } })
+    server.answer = answers({ 'POST plugin-plans': { body: plan } })
     expect(await relata('plugin', 'install', 'visits.relata')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Nothing was installed: there is nobody to ask.'),
@@ -122,7 +122,7 @@ It needs a secret, Key of the map: relata plugin secret visits API_KEY
   })
 
   test('grants less when told so, and knows what is not asked for', async () => {
-    server.answer = answers({ 'POST plugins/plan': { body: plan }, 'POST plugins': { body: plugin } })
+    server.answer = answers({ 'POST plugin-plans': { body: plan }, 'POST plugins': { body: plugin } })
     await relata('plugin', 'install', 'visits.relata', '--yes', '--deny', 'mail')
     expect(asked('POST plugins')?.body).toContain('"grants":["read:base.person.name"]')
     expect(await relata('plugin', 'install', 'visits.relata', '--yes', '--deny', 'fax')).toMatchObject({
@@ -144,13 +144,13 @@ It needs a secret, Key of the map: relata plugin secret visits API_KEY
       ],
       needs: ['signer'],
     }
-    server.answer = answers({ 'POST plugins/plan': { body: upgrade } })
+    server.answer = answers({ 'POST plugin-plans': { body: upgrade } })
     const unusual = await relata('plugin', 'install', 'visits.relata', '--yes')
     expect(unusual.stdout).toContain('would take the place of visits 1.0.0.')
     expect(unusual.stdout).toContain('New, it asks to:\n  send mail\n\nIt may already:\n  read name of base.person')
     expect(unusual).toMatchObject({ code: 1, stderr: expect.stringContaining('--accept signer') })
     const problems = [{ path: '', file: 'plugin.json', message: 'there is no entity “base.persn”' }]
-    server.answer = answers({ 'POST plugins/plan': { body: { ...plan, problems } } })
+    server.answer = answers({ 'POST plugin-plans': { body: { ...plan, problems } } })
     expect(await relata('plugin', 'install', 'visits.relata', '--yes')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('plugin.json: there is no entity “base.persn”'),
@@ -220,7 +220,7 @@ describe('what is installed', () => {
 })
 
 test('a plan of a plugin tells of rights and behaviour; applying its metadata alone is refused', async () => {
-  server.answer = answers({ 'POST plugins/plan': { body: plan } })
+  server.answer = answers({ 'POST plugin-plans': { body: plan } })
   const ran = await relata('plan', 'visits')
   expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('It asks to:\n  read name of base.person') })
   expect(ran.stdout).toContain('Its code:\n  + hook set_day')
@@ -231,12 +231,12 @@ test('a plan of a plugin tells of rights and behaviour; applying its metadata al
 })
 
 test('dev loads a folder; what the server finds is shown at its line', async () => {
-  server.answer = answers({ 'POST plugins/dev': { body: plugin } })
+  server.answer = answers({ 'POST plugins-in-development': { body: plugin } })
   expect((await relata('plugin', 'dev', 'visits', '--once', '--no-types')).stdout).toMatch(
     /^visits 1\.0\.0 is loaded in \d+ ms\.\n$/,
   )
   const errors = [{ package: 'visits', file: 'entities/reminder.json', path: '/icon', message: 'is not known' }]
-  server.answer = answers({ 'POST plugins/dev': problem(422, 'RL200', { errors }) })
+  server.answer = answers({ 'POST plugins-in-development': problem(422, 'RL200', { errors }) })
   expect(await relata('plugin', 'dev', 'visits', '--once', '--no-types')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
