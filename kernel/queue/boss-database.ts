@@ -39,17 +39,17 @@ export function openBossDatabase(url: string): BossDatabase {
     async executeSql(text, values = []) {
       // Several statements with a BEGIN of their own are refused on a connection that others use meanwhile.
       const isBatch = /\bBEGIN;/i.test(text)
-      return pool.use(async (sql) => ({
-        rows: isBatch ? await inOneGo(sql, text) : flat(await sql.unsafe(text, values as never[])),
+      return pool.use(async (sql, { lose }) => ({
+        rows: isBatch ? await inOneGo(sql, text, lose) : flat(await sql.unsafe(text, values as never[])),
       }))
     },
     close: () => pool.end(),
   }
 }
 
-async function inOneGo(sql: postgres.Sql, text: string): Promise<unknown[]> {
+async function inOneGo(sql: postgres.Sql, text: string, onLoss: () => void): Promise<unknown[]> {
   const connection = await sql.reserve()
-  const watched = watch(connection)
+  const watched = watch(connection, onLoss)
   try {
     return flat(await watched.guard(() => connection.unsafe(text).simple()))
   } finally {

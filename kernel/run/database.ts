@@ -94,9 +94,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: (text, params, options) => pool.use((sql) => run(sql, text, params, options)),
     transaction: (work) =>
-      pool.use((sql) =>
+      pool.use((sql, { lose }) =>
         sql.begin((tx) => {
-          const watched = watch(tx)
+          const watched = watch(tx, lose)
           const done = work({
             query: (text, params, options) => watched.guard(() => run(tx, text, params, options)),
             execute: (text) => watched.guard(() => execute(tx, text)),
@@ -106,9 +106,9 @@ export function openDatabase(options: DatabaseOptions): Database {
         }),
       ) as never,
     reserve: (work) =>
-      long.use(async (sql, retired) => {
+      long.use(async (sql, { retired, lose }) => {
         const connection = await reserveOne(sql, retired)
-        const watched = watch(connection)
+        const watched = watch(connection, lose)
         try {
           return await work({
             lost: watched.lost,

@@ -16,7 +16,8 @@ interface Connection {
   onclose?: ((error: unknown) => void) | null
 }
 
-export function watch(sql: postgres.ReservedSql | postgres.TransactionSql): Watched {
+/** @param onLoss called once, when the connection has ended by itself */
+export function watch(sql: postgres.ReservedSql | postgres.TransactionSql, onLoss: () => void): Watched {
   let gone: { error: unknown } | undefined
   const waiting = new Set<(error: unknown) => void>()
   const lost = new AbortController()
@@ -28,6 +29,7 @@ export function watch(sql: postgres.ReservedSql | postgres.TransactionSql): Watc
         gone = { error }
         told?.(error)
         lost.abort(error)
+        onLoss()
         for (const reject of waiting) reject(error)
       }
       return true

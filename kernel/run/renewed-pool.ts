@@ -5,11 +5,18 @@ import type postgres from 'postgres'
 
 export interface RenewedPool {
   /**
-   * Runs `work` with the pool of the moment; it keeps that pool until it has ended.
-   * @param retired aborted when the pool is replaced meanwhile: a connection that is not had by then may never be
+   * Runs `work` with the pool of the moment; it keeps that pool until it has ended. An error of a lost connection
+   * replaces the pool.
    */
-  use<T>(work: (sql: postgres.Sql, retired: AbortSignal) => PromiseLike<T>): Promise<T>
+  use<T>(work: (sql: postgres.Sql, turn: PoolTurn) => PromiseLike<T>): Promise<T>
   end(): Promise<void>
+}
+
+export interface PoolTurn {
+  /** Aborted when the pool is replaced meanwhile: a connection that is not had by then may never be. */
+  readonly retired: AbortSignal
+  /** A connection was lost, whatever the work makes of it. */
+  lose(): void
 }
 
 interface Generation {
@@ -53,7 +60,7 @@ export function renewedPool(make: () => postgres.Sql, graceMs: number): RenewedP
       const generation = current
       generation.users++
       try {
-        return await work(generation.sql, generation.retired.signal)
+        return await work(generation.sql, { retired: generation.retired.signal, lose: () => retire(generation) })
       } catch (error) {
         if (isLoss(error)) retire(generation)
         throw error

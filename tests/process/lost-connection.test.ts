@@ -53,7 +53,7 @@ test.each([
       await expect(connection.query('SELECT $1::text', ['x'.repeat(2_000)])).rejects.toMatchObject(isLost)
       throw new Error('gave up')
     }
-    await expect(open(twice)).rejects.toThrow()
+    await expect(open(twice)).rejects.toThrow(/gave up|connection/i)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(await open((connection) => connection.query('SELECT 2'))).toEqual([['2']])
   }
