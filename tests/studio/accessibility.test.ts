@@ -1,6 +1,5 @@
 // No page has a fault that axe calls serious, in light and in dark.
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { expectNoFaults } from './support/faults.ts'
 import { expect, openList, TENANT, test } from './support/studio.ts'
 
 const PAGES = [
@@ -21,21 +20,12 @@ const PAGES = [
   { name: 'not found', path: `/${TENANT}/nothing`, ready: '.rl-empty' },
 ] as const
 
-/** @param part selector of what is looked at; default: the whole page */
-async function expectNoFaults(page: Page, part?: string): Promise<void> {
-  const axe = new AxeBuilder({ page })
-  if (part) axe.include(part)
-  // Dark differs in its colours only.
-  if (await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)) axe.withRules(['color-contrast'])
-  const { violations } = await axe.analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
-}
-
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme })
     test.setTimeout(90_000)
+    // A list shows as many rows as fit, which are alike.
+    test.use({ viewport: { width: 1440, height: 500 } })
 
     test('sign-in', async ({ page }) => {
       await page.goto('/')
@@ -54,18 +44,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('what opens over the list', async ({ signedIn: page }) => {
       await openList(page)
       await page.keyboard.press('f')
-      await expectNoFaults(page, '.rl-field-menu')
+      await expectNoFaults(page, { part: '.rl-field-menu' })
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Choose columns' }).click()
-      await expectNoFaults(page, '.rl-columns')
+      await expectNoFaults(page, { part: '.rl-columns' })
       await page.keyboard.press('Escape')
       await page.getByRole('checkbox', { name: 'Select all loaded records' }).click()
-      await expectNoFaults(page, 'rl-bulk-bar')
+      await expectNoFaults(page, { part: 'rl-bulk-bar' })
       await page.getByRole('button', { name: /^App:/ }).click()
-      await expectNoFaults(page, 'rl-sidebar')
+      await expectNoFaults(page, { part: 'rl-sidebar' })
       await page.keyboard.press('Escape')
       await page.keyboard.press('?')
-      await expectNoFaults(page, '.rl-shortcuts')
+      await expectNoFaults(page, { part: '.rl-shortcuts' })
     })
   })
 }

@@ -1,5 +1,5 @@
 // One record: reading, changing, conflicts, what belongs to it, what happened to it; by mouse and by keyboard.
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoFaults } from './support/faults.ts'
 import { expect, nameOf, type Studio, TENANT, test } from './support/studio.ts'
 
 const API = `/api/v1/${TENANT}/records`
@@ -201,11 +201,6 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme })
     await page.goto(addressOf(id))
     await page.getByRole('button', { name: 'Edit', exact: true }).click()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(
-      violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id: rule, nodes }) => [rule, nodes[0]?.html]),
-    ).toEqual([])
+    await expectNoFaults(page)
   })
 }
