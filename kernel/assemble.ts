@@ -175,7 +175,7 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
   const act: ActRoom = {
     ...{ database, catalog, sandbox, journal, keys, mail, outside, events, log: log.child({ room: 'plugins' }) },
     ...{ seal: services.seal, guards: services.guards, hooks: services.hooks },
-    places: createPlaces(PLUGINS_AT_ONCE),
+    places: createPlaces(),
   }
   events.subscribe(afterConsumer)
   events.queue.handle(

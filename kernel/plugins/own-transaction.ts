@@ -18,35 +18,50 @@ export interface OwnTransaction extends Records {
 type End = 'COMMIT' | 'ROLLBACK'
 
 /** Transactions of plugins in one process: each keeps a connection for as long as its plugin runs. */
-export const PLUGINS_AT_ONCE = 4
+export const PLUGINS_AT_ONCE = 6
+/** Of one tenant, so that plugins of one, which may do nothing but wait, never hold up those of the others. */
+const OF_ONE_TENANT = 3
 
 /** Who comes when all are taken waits for one that is given back. */
 export interface Places {
-  take(): Promise<void>
-  giveBack(): void
+  take(schema: string): Promise<void>
+  giveBack(schema: string): void
 }
 
-export function createPlaces(count: number): Places {
-  const waiting: (() => void)[] = []
+export function createPlaces(count = PLUGINS_AT_ONCE, ofOneTenant = OF_ONE_TENANT): Places {
+  const waiting: { schema: string; begin: () => void }[] = []
+  const taken = new Map<string, number>()
+  const takenBy = (schema: string): number => taken.get(schema) ?? 0
   let free = count
+  const next = (): void => {
+    const at = free > 0 ? waiting.findIndex(({ schema }) => takenBy(schema) < ofOneTenant) : -1
+    const [first] = at < 0 ? [] : waiting.splice(at, 1)
+    if (!first) return
+    free--
+    taken.set(first.schema, takenBy(first.schema) + 1)
+    first.begin()
+  }
   return {
-    take() {
-      if (free > 0) {
-        free--
-        return Promise.resolve()
-      }
-      return new Promise((resolve) => waiting.push(resolve))
-    },
-    giveBack() {
-      const next = waiting.shift()
-      if (next) next()
-      else free++
+    take: (schema) =>
+      new Promise((begin) => {
+        waiting.push({ schema, begin })
+        next()
+      }),
+    giveBack(schema) {
+      free++
+      if (takenBy(schema) === 1) taken.delete(schema)
+      else taken.set(schema, takenBy(schema) - 1)
+      next()
     },
   }
 }
 
 /** Its connection is taken with the first write, from the pool for long work: what a plugin waits for, no request does. */
-export function openOwnTransaction(database: Pick<Database, 'query' | 'reserve'>, places: Places): OwnTransaction {
+export function openOwnTransaction(
+  database: Pick<Database, 'query' | 'reserve'>,
+  places: Places,
+  schema: string,
+): OwnTransaction {
   let opening: Promise<Transaction> | undefined
   let done: Promise<void> = Promise.resolve()
   let isOver = false
@@ -62,7 +77,7 @@ export function openOwnTransaction(database: Pick<Database, 'query' | 'reserve'>
         opened.resolve(connection)
         await connection.execute(await ending.promise)
       })
-    done = places.take().then(() => keep().finally(() => places.giveBack()))
+    done = places.take(schema).then(() => keep().finally(() => places.giveBack(schema)))
     done.catch((error) => opened.reject(error))
     return opening
   }

@@ -37,7 +37,7 @@ export async function runKept(
   { loaded, plugin, entry, person, depth, input, size, signal, once }: KeptRun,
 ): Promise<{ value: unknown; written: readonly Written[] }> {
   const { schema } = loaded.tenant
-  const own = openOwnTransaction(room.database, room.places)
+  const own = openOwnTransaction(room.database, room.places, schema)
   const written = new Map<string, Written>()
   try {
     const context = pluginContext(room, loaded, pluginActor(loaded.tenant, plugin, person, depth))
