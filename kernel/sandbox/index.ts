@@ -52,8 +52,9 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
 
     const outer = working.getStore()
     const isInner = outer !== undefined && !outer.isOver
+    const line = lineOf(invocation)
     if (!isInner) {
-      const entering = queue.enter(tenant, invocation.signal)
+      const entering = queue.enter(line, invocation.signal)
       const entry = entering === 'in' ? entering : await entering
       if (entry === 'cancelled') return refused({ kind: 'cancelled' })
       if (entry !== 'in')
@@ -77,7 +78,7 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
       invocation.signal?.removeEventListener('abort', onAbort)
       mine.delete(stop)
       if (mine.size === 0) underWay.delete(key)
-      if (!isInner) queue.leave(tenant)
+      if (!isInner) queue.leave(line)
     }
   }
 
@@ -154,6 +155,9 @@ function stopNow(stop: Stop): void {
   stop.isStopped = true
   stop.cancel?.()
 }
+/** A save, for which somebody waits, stands in no line with jobs and actions, which may take a minute. */
+const lineOf = ({ code: { tenant }, entry }: Invocation): string =>
+  entry.kind === 'before' ? `${tenant} saves` : tenant
 const keyOf = (tenant: string, plugin: string): string => `${tenant}/${plugin}`
 
 async function findPlace(

@@ -197,6 +197,19 @@ describe('places', () => {
     ])
     expect(answerOf(await other)).toBe(1)
   })
+
+  test('of saves are others than those of jobs and actions, which may take them for long', async () => {
+    const sandbox = open({ tenantCalls: 1 })
+    const stop = new AbortController()
+    const { host, isAsked } = heldHost()
+    const job = guest(`await bridge.call('sleep')`)
+    const slow = sandbox.invoke(invocation(job, { tenant: 'one', host, signal: stop.signal }))
+    await isAsked
+    const save = invocation(guest('return "saved"'), { tenant: 'one', entry: { kind: 'before', name: 'save' } })
+    expect(answerOf(await sandbox.invoke(save))).toBe('saved')
+    stop.abort()
+    await slow
+  })
 })
 
 describe('calling off', () => {
