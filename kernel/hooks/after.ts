@@ -109,7 +109,9 @@ async function tellHook(room: ActRoom, loaded: LoadedTenant, payload: Payload, s
   const depth = payload.depth + 1
   const context = pluginContext(room, loaded, pluginActor(tenant, plugin, who.person, depth))
   const record = await readAs(room, context, entity, payload)
-  const { event: id, operation, record: recordId, changed, at } = payload
+  const { operation, record: recordId, changed, at } = payload
+  // A bulk load is one event for many records: what a hook knows a change by is of one.
+  const id = `${payload.event}.${recordId}`
   const event = { id, operation, entity: entity.entity.name, recordId, record, changed, at }
   const entry = { kind: 'after', name: hook.name } as const
   await runKept(room, { loaded, plugin, entry, person: who.person, depth, input: { event }, signal, once })

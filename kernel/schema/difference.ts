@@ -21,16 +21,20 @@ export interface Side {
 /** @param old absent: there was nothing */
 export function differences(old: Side | undefined, now: Side): Change[] {
   const [before, after] = [old?.snapshot, now.snapshot]
+  const all = [...(before?.entities ?? []), ...after.entities]
+  const entities = new Map(all.map(({ name, label }) => [name, plain(label)]))
+  const forms = old ? written('forms', before?.forms ?? [], old) : []
+  const views = old ? written('views', before?.views ?? [], old) : []
   return [
     ...packageChanges(before?.packages ?? [], after.packages),
     ...baseCurrencyChange(before, after),
     ...entityChanges(before?.entities ?? [], after.entities),
     ...thingChanges('relationship type', before?.relationships ?? [], after.relationships),
-    ...thingChanges('form', old ? written('forms', before?.forms ?? [], old) : [], written('forms', after.forms, now)),
-    ...thingChanges('view', old ? written('views', before?.views ?? [], old) : [], written('views', after.views, now)),
+    ...thingChanges('form', forms, written('forms', after.forms, now), entities),
+    ...thingChanges('view', views, written('views', after.views, now), entities),
     ...thingChanges('app', before?.apps ?? [], after.apps),
     ...thingChanges('role', before?.roles ?? [], after.roles),
-    ...thingChanges('action', before?.actions ?? [], after.actions ?? []),
+    ...thingChanges('action', before?.actions ?? [], after.actions ?? [], entities),
   ]
 }
 
@@ -198,18 +202,29 @@ interface Thing {
   id: string
   name: string
   label: Text
+  /** Of which it is a form, a view, an action: many are called “All”. */
+  entity?: string
 }
 
-function thingChanges<T extends Thing>(what: string, before: readonly T[], after: readonly T[]): Change[] {
+function thingChanges<T extends Thing>(
+  what: string,
+  before: readonly T[],
+  after: readonly T[],
+  entities: ReadonlyMap<string, string> = new Map(),
+): Change[] {
   const { added, kept, gone } = match(before, after, ({ id }) => id)
+  const named = ({ label, entity }: T): string => {
+    const of = entity === undefined ? undefined : entities.get(entity)
+    return `${what} ${plain(label)}${of === undefined ? '' : ` of ${of}`}`
+  }
   return [
-    ...added.map((one): Change => ({ kind: 'add', text: `add ${what} ${plain(one.label)}` })),
+    ...added.map((one): Change => ({ kind: 'add', text: `add ${named(one)}` })),
     ...kept.flatMap(([old, now]): Change[] => {
       if (same(old, now)) return []
-      if (old.name === now.name) return [{ kind: 'change', text: `change ${what} ${plain(now.label)}` }]
+      if (old.name === now.name) return [{ kind: 'change', text: `change ${named(now)}` }]
       return [{ kind: 'rename', text: `rename ${what} ${old.name} to ${now.name}` }]
     }),
-    ...gone.map((one): Change => ({ kind: 'retire', text: `take out ${what} ${plain(one.label)}` })),
+    ...gone.map((one): Change => ({ kind: 'retire', text: `take out ${named(one)}` })),
   ]
 }
 

@@ -150,7 +150,7 @@ export type FieldsOnly<E extends string, Given> = [NotIn<WriteOf<E>, Awaited<Giv
 type NotIn<Allowed, Given> = Given extends unknown ? Exclude<keyof Given, keyof Allowed> : never
 
 export interface AfterEvent<E extends string> {
-  /** The same when it is told again. */
+  /** Of this change of this record alone; the same when it is told again. At most 60 characters. */
   id: string
   operation: RecordOperation
   entity: E
