@@ -2,9 +2,9 @@
 import { RelataError } from '../../sdk/errors.ts'
 import type { AfterHook } from '../../sdk/plugin/behaviour.ts'
 import { runSql } from '../auth/system-table.ts'
-import type { ActRoom } from '../plugins/act-room.ts'
+import type { ActRoom } from '../plugins/act/act-room.ts'
 import type { Hooked } from '../plugins/contract.ts'
-import { pluginTitle } from '../plugins/failure.ts'
+import { pluginTitle } from '../plugins/act/failure.ts'
 import type { LoadedTenant } from '../services.ts'
 import { ident, param, sql } from '../sql/sql.ts'
 

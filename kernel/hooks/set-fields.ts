@@ -5,7 +5,7 @@ import { didYouMean, nearest } from '../../sdk/metadata/nearest.ts'
 import type { EntityModel } from '../catalog/model.ts'
 import { fieldsNotGranted, notGranted } from '../plan/plugin-rights.ts'
 import type { ActivePlugin } from '../plugins/contract.ts'
-import { pluginTitle } from '../plugins/failure.ts'
+import { pluginTitle } from '../plugins/act/failure.ts'
 import type { Context } from '../run/context.ts'
 import type { View } from './preview.ts'
 

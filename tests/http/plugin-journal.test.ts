@@ -1,7 +1,7 @@
 // What plugins did, as administrators see it: counts, lines, errors in the author's own files, as they come.
 import { beforeAll, expect, test } from 'vitest'
-import type { PluginRun } from '../../kernel/plugins/journal-contract.ts'
-import { openJournal, type OpenJournal } from '../../kernel/plugins/journal.ts'
+import type { PluginRun } from '../../kernel/plugins/journal/journal-contract.ts'
+import { openJournal, type OpenJournal } from '../../kernel/plugins/journal/journal.ts'
 import type { Outcome } from '../../kernel/sandbox/contract.ts'
 import { pluginArchive, pluginForm } from '../support/plugin-archive.ts'
 import { openTestTenant, type TestTenant } from '../support/test-tenant.ts'

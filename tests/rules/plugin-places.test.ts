@@ -1,7 +1,7 @@
 // Connections that plugins keep while they run: few, shared fairly between tenants.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPlaces } from '../../kernel/plugins/own-transaction.ts'
+import { createPlaces } from '../../kernel/plugins/act/own-transaction.ts'
 
 /** Who is let in, in order, as far as can be without waiting. */
 async function letIn(places: ReturnType<typeof createPlaces>, tenants: readonly string[]): Promise<string[]> {

@@ -1,0 +1,29 @@
+// What the life of plugins needs of the other rooms.
+import type { Logger } from 'pino'
+import type { Events } from '../../events/contract.ts'
+import type { Keyring } from '../../platform/secret.ts'
+import type { Database } from '../../run/database.ts'
+import type { ArchiveFolder } from './archive-folder.ts'
+import type { AvailablePlugins } from './available.ts'
+import type { OpenJournal } from '../journal/journal.ts'
+import type { Sandbox } from '../../sandbox/contract.ts'
+import type { SchemaPublisher } from '../../schema/publisher.ts'
+import type { Catalog } from '../../services.ts'
+
+export interface LifeRoom {
+  database: Database
+  catalog: Catalog
+  publisher: SchemaPublisher
+  sandbox: Sandbox
+  journal: OpenJournal
+  /** Data of removed plugins. */
+  archives: ArchiveFolder
+  /** Packages that came with the server. */
+  available: AvailablePlugins
+  keys: Pick<Keyring, 'seal'>
+  /** Plugins may come from somebody's folder (RELATA_DEV_PLUGINS). */
+  allowsDevelopment: boolean
+  /** Hears what schedules are to be. */
+  events: Pick<Events, 'queue'>
+  log: Logger
+}
