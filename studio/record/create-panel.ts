@@ -12,21 +12,12 @@ import { records } from '../app/records.ts'
 import { addLeaveGuard } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
 import { toast, toastError } from '../app/toast.ts'
-import type { RlFieldEditor } from '../fields/field-editor.ts'
-import {
-  bodyOf,
-  dropDraft,
-  keepDraft,
-  keptDraft,
-  linksOf,
-  NEW,
-  problemsByField,
-  problemsElsewhere,
-  type Values,
-} from './draft.ts'
-import { areFine, confirmDiscard } from './editing.ts'
+import { areFine, type RlFieldEditor } from '../fields/field-editor.ts'
+import { bodyOf, problemsByField, problemsElsewhere, type Values } from '../fields/form-values.ts'
+import { dropDraft, keepDraft, keptDraft, linksOf, NEW } from './draft.ts'
+import { confirmDiscard } from './editing.ts'
 import { fieldsOn, type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
-import { holds } from './form-rules.ts'
+import { holds } from '../fields/form-rules.ts'
 import { keyFields } from './key-fields.ts'
 import { duplicatesOf, type Refused, renderRefused } from './refused.ts'
 import './record.css'

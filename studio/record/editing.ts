@@ -10,9 +10,10 @@ import { meta } from '../app/meta.ts'
 import { records, type WriteOptions } from '../app/records.ts'
 import { addLeaveGuard } from '../app/router.ts'
 import { toast, toastError, toastUndo } from '../app/toast.ts'
-import type { FieldChange, RlFieldEditor } from '../fields/field-editor.ts'
+import { areFine, type FieldChange, type RlFieldEditor } from '../fields/field-editor.ts'
 import { type Conflict, contested } from './conflict.ts'
-import { bodyOf, dropDraft, keepDraft, keptDraft, problemsByField, problemsElsewhere, type Values } from './draft.ts'
+import { bodyOf, problemsByField, problemsElsewhere, type Values } from '../fields/form-values.ts'
+import { dropDraft, keepDraft, keptDraft } from './draft.ts'
 import { duplicatesOf, type Refused } from './refused.ts'
 
 /** The page that shows the record. */
@@ -255,14 +256,6 @@ export class RecordEditing implements ReactiveController {
   #editor(field: string): RlFieldEditor | null {
     return this.#host.querySelector<RlFieldEditor>(`rl-field-editor[data-field="${field}"]`)
   }
-}
-
-/** What is wrong stands at its field; the first of them gets the focus. */
-export function areFine(page: HTMLElement): boolean {
-  const wrong = [...page.querySelectorAll<RlFieldEditor>('rl-field-editor')].filter((one) => !one.validate())
-  wrong[0]?.closest('details')?.setAttribute('open', '')
-  wrong[0]?.focusEditor()
-  return wrong.length === 0
 }
 
 export const confirmDiscard = (): Promise<boolean> =>
