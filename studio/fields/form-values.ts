@@ -55,3 +55,11 @@ export function problemsElsewhere(entity: HasFields, error: ApiError, shown: Rea
     return [field ? `${text(field.label)}: ${problemText(problem)}` : problemText(problem)]
   })
 }
+
+/** What a form begins with. A default that a rule works out is the server's to give. */
+export function plainDefaults({ fields }: HasFields): Values {
+  return Object.fromEntries(fields.flatMap((field) => (isPlain(field.default) ? [[field.name, field.default]] : [])))
+}
+
+const isPlain = (value: unknown): value is WireValue =>
+  value !== undefined && !(typeof value === 'object' && value !== null && 'rule' in value)

@@ -4,7 +4,7 @@ import type { ReactiveController } from 'lit'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { ApiError } from '../app/api.ts'
-import { confirm } from '../app/dialog.ts'
+import { confirmDiscard } from '../app/dialog.ts'
 import { t } from '../app/i18n.ts'
 import { meta } from '../app/meta.ts'
 import { records, type WriteOptions } from '../app/records.ts'
@@ -257,12 +257,3 @@ export class RecordEditing implements ReactiveController {
     return this.#host.querySelector<RlFieldEditor>(`rl-field-editor[data-field="${field}"]`)
   }
 }
-
-export const confirmDiscard = (): Promise<boolean> =>
-  confirm({
-    title: t('record.discard.title'),
-    text: t('record.discard.text'),
-    confirm: t('record.discard.confirm'),
-    cancel: t('record.discard.cancel'),
-    isDangerous: true,
-  })
