@@ -11,9 +11,11 @@ import { pointer } from '../../sdk/metadata/pointer.ts'
 import { shapeFault } from '../../sdk/metadata/shape-fault.ts'
 import { fieldCommon, Option } from '../../sdk/metadata/source.ts'
 import type { InputField } from '../../sdk/plugin/manifest.ts'
+import type { ClientField } from '../../sdk/wire/meta.ts'
 
 interface FormField {
   shape: FieldShape
+  input: InputField
   type: FieldType
   isRequired: boolean
   initial: unknown
@@ -43,7 +45,7 @@ export function readForm(inputs: readonly InputField[] = [], path = '/settings')
       continue
     }
     const shape: FieldShape = { name: input.name, type: input.type, options: optionsOf(input) }
-    const field = { shape, type, isRequired: input.required ?? false, initial: input.default ?? null }
+    const field = { shape, input, type, isRequired: input.required ?? false, initial: input.default ?? null }
     const parsed = field.initial === null ? undefined : type.parse(field.initial, shape, { before: null })
     if (parsed && !parsed.ok)
       problems.push(problem(pointer(at, 'default'), 'bad_default', `the default is not valid: ${parsed.message}`))
@@ -77,6 +79,23 @@ function optionsOf(input: InputField): FieldShape['options'] {
   )
   const choices = 'options' in input && Array.isArray(input['options']) ? input['options'] : undefined
   return choices ? { ...options, choices: choices.filter((one) => Value.Check(Option, one)) } : options
+}
+
+/** As pages draw it. @param owner the plugin */
+export function clientForm({ fields }: Form, owner: string): ClientField[] {
+  return fields.map(({ shape, input, type: { widget }, isRequired, initial }) => {
+    const { name, type } = shape
+    // What only columns have.
+    const { rollup: _rollup, ...options } = shape.options
+    return {
+      ...{ name, type, options, widget, package: owner, label: input.label ?? name },
+      ...(input.help === undefined ? {} : { help: input.help }),
+      ...(initial === null ? {} : { default: initial }),
+      required: isRequired,
+      ...{ unique: false, searchable: false, readOnly: false, personal: 'none' },
+      ...{ isWritable: true, isReadable: true, isSortable: false },
+    }
+  })
 }
 
 export type Settings = Readonly<Record<string, unknown>>

@@ -5,6 +5,7 @@ import { Text } from '../metadata/source.ts'
 import type { Ask } from '../plugin/asks.ts'
 import { Behaviour } from '../plugin/behaviour.ts'
 import { PluginManifest } from '../plugin/manifest.ts'
+import type { ClientField } from './meta.ts'
 import type { WirePlan } from './metadata.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -19,7 +20,7 @@ export const PLUGIN_STATES = ['waiting', 'on', 'off', 'upgrading', 'removing'] a
 const State = Type.Union(PLUGIN_STATES.map((state) => Type.Literal(state)))
 
 const Health = Type.Object({
-  state: Type.Union(['fine', 'paused', 'suspended'].map((one) => Type.Literal(one))),
+  state: Type.Union([Type.Literal('fine'), Type.Literal('paused'), Type.Literal('suspended')]),
   /** Milliseconds since 1970. */
   untilMs: Nullable(Type.Number()),
   violations: Type.Integer(),
@@ -44,7 +45,7 @@ export const WirePluginSummary = Type.Object({
     Type.Object({
       version: Type.String(),
       hash: Type.String(),
-      phase: Type.Union(['grant', 'migration', 'failed'].map((one) => Type.Literal(one))),
+      phase: Type.Union([Type.Literal('grant'), Type.Literal('migration'), Type.Literal('failed')]),
     }),
   ),
   installedAt: Type.String(),
@@ -79,6 +80,8 @@ export const WirePlugin = Type.Composite([
     /** Of the version that waits: what would be new. */
     nextAsks: Type.Array(Asked),
     settings: Type.Record(Type.String(), Type.Unknown()),
+    /** The form of the settings, as pages draw it. */
+    form: Type.Unsafe<readonly ClientField[]>(Type.Array(Type.Object({ name: Type.String(), type: Type.String() }))),
     secrets: Type.Array(SecretState),
     migrations: Type.Array(MigrationState),
     readme: Nullable(Type.String()),
@@ -94,6 +97,8 @@ export type WirePlugin = Static<typeof WirePlugin>
 export const ACCEPTABLE = ['signer', 'downgrade', 'replace', 'package'] as const
 export type Acceptable = (typeof ACCEPTABLE)[number]
 
+const INSTALL_KINDS = ['install', 'upgrade', 'downgrade', 'replace', 'same'] as const
+
 /** Answer of `POST plugin-plans`. */
 export const WirePluginPlan = Type.Object({
   name: Type.String(),
@@ -105,7 +110,7 @@ export const WirePluginPlan = Type.Object({
   readme: Nullable(Type.String()),
   codeBytes: Type.Integer(),
   /** same: this very package is installed. */
-  kind: Type.Union(['install', 'upgrade', 'downgrade', 'replace', 'same'].map((one) => Type.Literal(one))),
+  kind: Type.Union(INSTALL_KINDS.map((one) => Type.Literal(one))),
   installed: Nullable(Type.Object({ version: Type.String(), hash: Type.String(), signer: Nullable(Type.String()) })),
   asks: Type.Array(Asked),
   /** Tables, fields, rights: as `POST metadata/plan` answers. null: the metadata has problems. */

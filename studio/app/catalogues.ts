@@ -5,6 +5,7 @@ import { enAccess } from '../catalogue/en-access.ts'
 import { enActions } from '../catalogue/en-actions.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
+import { enPlugins } from '../catalogue/en-plugins.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRights } from '../catalogue/en-rights.ts'
 import { enRecord } from '../catalogue/en-record.ts'
@@ -18,6 +19,7 @@ export const english = {
   ...enRelationships,
   ...enAccess,
   ...enActions,
+  ...enPlugins,
   ...enRights,
   ...enRoles,
 }

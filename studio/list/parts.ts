@@ -7,11 +7,15 @@ import { meta, pathLabel, text } from '../app/meta.ts'
 import { setQuery } from '../app/router.ts'
 import type { ListState } from './state.ts'
 
-/** Roles are made by publishing, on a page of their own. */
-export const mayCreate = (entity: ClientEntity): boolean =>
-  entity.can.create || (entity.name === 'system.role' && meta.all.administer)
+const PLUGIN = 'system.plugin'
+/** Roles are made by publishing and plugins by installing, on pages of their own. */
+const ON_PAGES: ReadonlySet<string> = new Set(['system.role', PLUGIN])
 
-export const newLabel = (entity: ClientEntity): string => t('list.new', { entity: inSentence(text(entity.label)) })
+export const mayCreate = (entity: ClientEntity): boolean =>
+  entity.can.create || (ON_PAGES.has(entity.name) && meta.all.administer)
+
+export const newLabel = (entity: ClientEntity): string =>
+  entity.name === PLUGIN ? t('plugin.install') : t('list.new', { entity: inSentence(text(entity.label)) })
 
 /** @param createHref where a new record is made */
 export function renderEmpty(entity: ClientEntity, { chips, q, view }: ListState, createHref: string) {

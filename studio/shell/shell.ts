@@ -17,6 +17,7 @@ import './sidebar.ts'
 const NARROW = matchMedia('(max-width: 760px)')
 /** Roles are metadata: their records say little, their own page everything. */
 const ROLE = 'system.role'
+const PLUGIN = 'system.plugin'
 const FOLDED_KEY = 'relata.folded'
 
 /** The sidebar is out of the way; remembered on this device. */
@@ -70,6 +71,10 @@ export class RlShell extends RlElement {
         () => import('../access/role-page.ts'),
         html`<rl-role-page .name=${page === 'create' ? '' : id}></rl-role-page>`,
       )
+    if (entity === PLUGIN && page === 'create' && meta.all.administer)
+      return lazy(() => import('../plugins/install.ts'), html`<rl-install-plugin></rl-install-plugin>`)
+    if (entity === PLUGIN && page === 'record' && meta.all.administer)
+      return lazy(() => import('../plugins/page.ts'), html`<rl-plugin-page .name=${id}></rl-plugin-page>`)
     if (page === 'record')
       return lazy(
         () => import('../record/index.ts'),

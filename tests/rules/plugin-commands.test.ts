@@ -45,6 +45,7 @@ const plugin: WirePlugin = {
   migrations: [],
   readme: null,
   userId: 'u',
+  form: [],
   dependents: [],
 }
 const plan: WirePluginPlan = {

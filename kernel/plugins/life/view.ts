@@ -18,6 +18,7 @@ import { migrationStates } from './migration-rows.ts'
 import type { InstallPlan } from './plan.ts'
 import { listPlugins, type PluginRow, readReadme, requirePlugin } from '../plugin-rows.ts'
 import { secretStates } from '../plugin-secrets.ts'
+import { clientForm, readForm } from '../settings-form.ts'
 import { dependentsOf, type RemovalPlan } from './plan-removal.ts'
 
 export async function listView(room: LifeRoom, { tenant }: LoadedTenant): Promise<WirePluginSummary[]> {
@@ -44,6 +45,7 @@ export async function pluginView(room: LifeRoom, { tenant }: LoadedTenant, name:
   return {
     ...summary(room, schema, row),
     ...{ manifest, behaviour, settings, userId },
+    form: clientForm(readForm(manifest.settings), name),
     asks: asked(asksOf(manifest, behaviour), row),
     nextAsks: next ? nextAsks(row, next) : [],
     secrets: await secretStates(room.database, schema, name, manifest),

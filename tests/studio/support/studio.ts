@@ -17,6 +17,8 @@ export interface Studio {
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown>
   /** With everything granted that it asks for. */
   install(tenant: string, plugin: TestPlugin): Promise<void>
+  /** What it asks for anew is not granted. */
+  upgrade(tenant: string, plugin: TestPlugin): Promise<void>
   /** Of the administrator's session, which tests must not end: for that `signIn` makes one of its own. */
   cookies: { name: string; value: string; url: string }[]
 }
@@ -87,13 +89,15 @@ async function enter(server: ServerUnderTest): Promise<Studio> {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
     return text === '' ? null : JSON.parse(text)
   }
+  const bring = async (tenant: string, plugin: TestPlugin, request: object): Promise<void> => {
+    const { body, type } = await pluginForm(pluginArchive(plugin), request)
+    await call('POST', `/api/v1/${tenant}/plugins`, body, type)
+  }
   return {
     server,
     call,
-    async install(tenant, plugin) {
-      const { body, type } = await pluginForm(pluginArchive(plugin), { grants: 'all' })
-      await call('POST', `/api/v1/${tenant}/plugins`, body, type)
-    },
+    install: (tenant, plugin) => bring(tenant, plugin, { grants: 'all' }),
+    upgrade: (tenant, plugin) => bring(tenant, plugin, {}),
     cookies: pairs.map((pair) => {
       const [name = '', ...value] = pair.split('=')
       return { name, value: value.join('='), url: server.url }

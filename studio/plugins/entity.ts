@@ -1,0 +1,2 @@
+/** The entity whose records tell of plugins; their pages are drawn here. */
+export const PLUGIN = 'system.plugin'
