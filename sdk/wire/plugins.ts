@@ -7,6 +7,8 @@ import { Behaviour } from '../plugin/behaviour.ts'
 import { PluginManifest } from '../plugin/manifest.ts'
 import type { WirePlan } from './metadata.ts'
 
+export * from './plugin-dry-run.ts'
+
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const AnAsk = Type.Unsafe<Ask>(Type.Object({ key: Type.String(), kind: Type.String() }))
 const AProblem = Type.Unsafe<Problem>(Type.Object({ path: Type.String(), message: Type.String() }))
