@@ -1,4 +1,5 @@
 // What rooms know of a tenant's plugins. Loaded with the snapshot, so that a request that concerns none pays nothing.
+import type { PackageSource, Text } from '../../sdk/metadata/source.ts'
 import type { AfterHook, BeforeHook, Behaviour, RecordOperation } from '../../sdk/plugin/behaviour.ts'
 import type { PluginManifest } from '../../sdk/plugin/manifest.ts'
 
@@ -22,6 +23,17 @@ export interface ActivePlugin {
   grants: ReadonlySet<string>
   /** Values of the settings form. */
   settings: Readonly<Record<string, unknown>>
+}
+
+/** A version of a plugin that is tried, whether it runs or not. */
+export interface Candidate {
+  /** `userId` is empty while it is not installed. */
+  plugin: ActivePlugin
+  label: Text
+  code: string
+  sourceMap: string | null
+  /** To be published with it; null: they are. */
+  source: PackageSource | null
 }
 
 export interface Hooked<H> {

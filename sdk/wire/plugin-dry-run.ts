@@ -89,3 +89,5 @@ export const WireDryRun = Type.Object({
 })
 export type WireDryRun = Static<typeof WireDryRun>
 export type WireDryRecord = Static<typeof DryRecord>
+export type WireDryHook = Static<typeof DryHook>
+export type WireDrySent = Static<typeof DrySent>
