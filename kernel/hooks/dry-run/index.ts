@@ -113,13 +113,13 @@ function tryPart(
 function partsOf({ loaded: { model }, candidate: { plugin } }: DryWorld, entity: EntityModel, name?: string): Part[] {
   const { before, after } = plugin.behaviour
   const isHere = (hook: BeforeHook | AfterHook): boolean => model.find(hook.entity) === entity
-  const granted = <H extends BeforeHook | AfterHook>(when: 'before' | 'after', hook: H): H => ({
-    ...hook,
-    on: hook.on.filter((one) => plugin.grants.has(hookKey(when, hook.entity, one))),
-  })
+  const granted = <H extends BeforeHook | AfterHook>(when: Part['when'], hook: H) => {
+    const on = hook.on.filter((one) => plugin.grants.has(hookKey(when, hook.entity, one)))
+    return { hook: { ...hook, on }, told: toldOf(when, { ...hook, on }) }
+  }
   const all: Part[] = [
-    ...before.filter(isHere).map((hook) => part('before', granted('before', hook))),
-    ...after.filter(isHere).map((hook) => part('after', granted('after', hook))),
+    ...before.filter(isHere).map((hook) => ({ when: 'before' as const, ...granted('before', hook) })),
+    ...after.filter(isHere).map((hook) => ({ when: 'after' as const, ...granted('after', hook) })),
   ]
   if (name === undefined || all.some(({ hook }) => hook.name === name))
     return all.filter(({ hook }) => name === undefined || hook.name === name)
@@ -130,12 +130,9 @@ function partsOf({ loaded: { model }, candidate: { plugin } }: DryWorld, entity:
   })
 }
 
-function part(when: 'before', hook: BeforeHook): Part
-function part(when: 'after', hook: AfterHook): Part
-function part(when: 'before' | 'after', hook: BeforeHook | AfterHook): Part {
-  const { name, label = null, on, fields = null } = hook
-  const told: WireDryHook = { name, label, on, when, fields, records: 0, changed: 0, refused: 0, failed: 0, sent: 0 }
-  return 'as' in hook ? { when: 'after', hook, told } : { when: 'before', hook, told }
+function toldOf(when: Part['when'], { name, label, on, fields }: BeforeHook | AfterHook): WireDryHook {
+  const counts = { records: 0, changed: 0, refused: 0, failed: 0, sent: 0 }
+  return { name, label: label ?? null, on, when, fields: fields ?? null, ...counts }
 }
 
 function count(told: WireDryHook, { outcome }: Tried): void {

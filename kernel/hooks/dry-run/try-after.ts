@@ -48,7 +48,7 @@ export async function tryAfter(
     const error = failureError(loaded.model, plugin, entry, outcome.failure)
     return outcome.failure.kind === 'refused' ? refused(error) : { ...failed(error, candidate.sourceMap), sent }
   } catch (error) {
-    return failed(error, candidate.sourceMap)
+    return signal.aborted ? undefined : failed(error, candidate.sourceMap)
   } finally {
     await records.idle()
     await tx.execute('ROLLBACK TO SAVEPOINT tried; RELEASE SAVEPOINT tried')

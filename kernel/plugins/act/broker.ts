@@ -52,7 +52,7 @@ export function openBroker(given: Run, told: PluginRun, allowed?: readonly strin
     refusedWith: (message) => refusals.get(message),
     async host(method, args) {
       if (ended) return end(ended)
-      if (given.signal.aborted) return end(new RelataError('RL407', 'The run is over.'))
+      if (given.signal.aborted) return end(isOver())
       try {
         const capability = CAPABILITIES.get(method)
         if (!capability) throw new RelataError('RL404', `There is nothing called “${method.slice(0, 60)}” to ask for.`)
@@ -68,12 +68,16 @@ export function openBroker(given: Run, told: PluginRun, allowed?: readonly strin
         if (error instanceof RelataError && error.isPublic) return { ok: false, error: refusalOf(error) }
         // What can be tried again is not the plugin's to be told.
         if (error instanceof RelataError && error.code !== 'RL500') return end(error)
-        if (!given.signal.aborted) given.room.log.error({ err: cause, plugin: told.plugin.name, method }, 'a plugin')
+        // What was under way fails because it was given up.
+        if (given.signal.aborted) return end(isOver())
+        given.room.log.error({ err: cause, plugin: told.plugin.name, method }, 'a plugin')
         return end(new RelataError('RL500', 'Something went wrong on the server.', { cause }))
       }
     },
   }
 }
+
+const isOver = (): RelataError => new RelataError('RL407', 'The run is over.')
 
 const movedOn = (cause: unknown): RelataError =>
   new RelataError('RL502', 'Something was published meanwhile.', { hint: 'Try again.', cause })
