@@ -68,6 +68,7 @@ const plan: WirePluginPlan = {
   },
   behaviour: [{ text: 'hook set_day', kind: 'add' }],
   migrations: [],
+  reach: [],
   needs: [],
   problems: [],
   warnings: [],

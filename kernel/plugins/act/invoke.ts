@@ -4,7 +4,6 @@ import type { Context } from '../../run/context.ts'
 import type { EntryKind, Outcome } from '../../sandbox/contract.ts'
 import type { ActRoom } from './act-room.ts'
 import { openBroker } from './broker.ts'
-import { READING } from './capabilities/records.ts'
 import type { ActivePlugin } from '../contract.ts'
 import { Counters, LimitReached } from './counters.ts'
 import { limitsOf } from '../limits.ts'
@@ -28,6 +27,8 @@ export interface PluginCall {
   size?: number
   signal?: AbortSignal
   onWritten?: (entity: string, id: string) => void
+  /** Of a version that is not installed, and where it runs: what it breaks counts against no other. */
+  code?: { text: string; place: string }
 }
 
 /** @returns never throws for what a plugin does; what the database does is thrown as it comes */
@@ -48,11 +49,11 @@ export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Out
     signal,
     onWritten: call.onWritten ?? (() => undefined),
   }
-  const broker = openBroker(run, told, entry.kind === 'before' ? READING : undefined)
+  const broker = openBroker(run, told)
   let outcome: Outcome
   try {
     outcome = await room.sandbox.invoke({
-      code: { ...codeOf(room, tenant.schema, plugin), tenant: tenant.schema },
+      code: { ...codeOf(room, tenant.schema, plugin, call.code), tenant: tenant.schema },
       entry,
       input: { user: userOf(context.actor), settings: plugin.settings, ...call.input },
       now: context.environment.now,
@@ -81,7 +82,13 @@ const limitFailure = ({ limit, used, max }: LimitReached) => ({ kind: 'limit', l
 
 const withoutValue = ({ usage, logs }: Outcome) => ({ usage, logs })
 
-function codeOf({ database, rehearsal }: ActRoom, schema: string, { name, version, hash }: ActivePlugin) {
+function codeOf(
+  { database, rehearsal }: ActRoom,
+  schema: string,
+  { name, version, hash }: ActivePlugin,
+  code: PluginCall['code'],
+) {
+  if (code) return { plugin: code.place, version, hash, load: async () => code.text }
   const load = async (): Promise<string> =>
     rehearsal?.plugin === name ? rehearsal.code : ((await readCode(database, schema, name))?.code ?? '')
   return { plugin: rehearsal?.placeOf(name) ?? name, version, hash, load }

@@ -1,6 +1,7 @@
 // What the life of plugins needs of the other rooms.
 import type { Logger } from 'pino'
 import type { Events } from '../../events/contract.ts'
+import type { RunMigration } from '../contract.ts'
 import type { Keyring } from '../../platform/secret.ts'
 import type { Database } from '../../run/database.ts'
 import type { ArchiveFolder } from './archive-folder.ts'
@@ -25,5 +26,7 @@ export interface LifeRoom {
   allowsDevelopment: boolean
   /** Hears what schedules are to be. */
   events: Pick<Events, 'queue'>
+  /** In act/, where code of plugins is run. */
+  runMigration: RunMigration
   log: Logger
 }

@@ -13,7 +13,6 @@ import type { LoadedTenant, PublishPlan } from '../../services.ts'
 import { behaviourChanges } from './behaviour-changes.ts'
 import { carryOver, type Decision } from './grants.ts'
 import type { LifeRoom } from './life-room.ts'
-import { dueMigrations, firstSteps } from './due-steps.ts'
 import { migrationStates } from './migration-rows.ts'
 import type { InstallPlan } from './plan.ts'
 import { listPlugins, type PluginRow, readReadme, requirePlugin } from '../plugin-rows.ts'
@@ -66,9 +65,8 @@ function nextAsks(row: PluginRow, next: NonNullable<PluginRow['next']>): WireAsk
 }
 
 export function planView(plan: InstallPlan): WirePluginPlan {
-  const { archive, installed, kind, asks, metadata, needs, problems, warnings } = plan
+  const { archive, installed, kind, asks, metadata, migrations, reach, needs, problems, warnings } = plan
   const { name, label, description, version, hash, signer, readme, code, behaviour } = archive
-  const due = installed ? dueMigrations(behaviour, installed.version) : firstSteps(behaviour)
   return {
     ...{ name, label, description, version, hash, signer, readme, kind },
     codeBytes: code?.length ?? 0,
@@ -76,7 +74,8 @@ export function planView(plan: InstallPlan): WirePluginPlan {
     asks: asked(asks, carryOver(asks, installed ?? { grants: [], refused: [] })),
     metadata: metadata ? wirePlan(metadata) : null,
     behaviour: behaviourChanges(installed?.behaviour, behaviour),
-    migrations: due.map((one) => ({ name: one.name, label: one.label ?? one.name, version: one.version })),
+    migrations: migrations.map((one) => ({ name: one.name, label: one.label ?? one.name, version: one.version })),
+    reach: [...reach],
     needs: [...needs],
     problems: [...problems],
     warnings: [...warnings],
