@@ -9,6 +9,7 @@ import type { LoadedTenant } from '../services.ts'
 import { type BossDatabase, openBossDatabase, withinTransaction } from './boss-database.ts'
 import { jobOf, type Kind, keyPrefix, queueOf, scheduleKey } from './kinds.ts'
 import { countWaiting, hurry, removeWaiting, SCHEMA, takeOver } from './own-statements.ts'
+import { keepIndex } from './take.ts'
 import { type DeadWork, Worker } from './worker.ts'
 
 export type { DeadWork } from './worker.ts'
@@ -222,9 +223,9 @@ class BossQueue implements WorkingQueue {
   private async connect(): Promise<PgBoss> {
     const { PgBoss } = await import('pg-boss')
     const { databaseUrl, log, tenant, bury, revived } = this.options
-    this.connection ??= openBossDatabase(databaseUrl)
+    const db = (this.connection ??= openBossDatabase(databaseUrl))
     const boss = new PgBoss({
-      db: this.connection,
+      db,
       schema: SCHEMA,
       registerInstance: false,
       monitorVacuum: false,
@@ -236,10 +237,11 @@ class BossQueue implements WorkingQueue {
     boss.on('error', (error) => this.isStopped || log.debug({ err: error }, 'the queue met an error'))
     boss.on('warning', (warning) => log.debug({ warning }, 'the queue warns'))
     await boss.start()
+    await keepIndex(db)
     const known = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
     for (const kind of this.kinds.values()) {
       await keepQueue(boss, kind, known.get(kind.name))
-      this.workers.set(kind.name, new Worker(kind, { boss, log, tenant, bury, revived }))
+      this.workers.set(kind.name, new Worker(kind, { boss, db, log, tenant, bury, revived }))
     }
     return boss
   }

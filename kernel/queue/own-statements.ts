@@ -3,7 +3,7 @@ import type { BossDatabase } from './boss-database.ts'
 import { keyPrefix, SILENT_S } from './kinds.ts'
 
 export const SCHEMA = 'pgboss'
-const JOB = `${SCHEMA}.job`
+export const JOB = `${SCHEMA}.job`
 
 /** What waits for its next try is due now. */
 export async function hurry(db: BossDatabase, schema: string, kind: string, prefix: string): Promise<void> {

@@ -1,13 +1,15 @@
 // Does the work of one kind in this process: takes as much as there is room for, says that it is alive, and settles each
 // piece by itself, so that a slow one holds up nobody but those of its own key.
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Job, PgBoss } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Work } from '../events/contract.ts'
 import { fromPostgres } from '../run/postgres-error.ts'
 import type { LoadedTenant } from '../services.ts'
-import { type Kind, PAUSE_S, type Stored, TRIES } from './kinds.ts'
+import type { BossDatabase } from './boss-database.ts'
+import { type Kind, PAUSE_S, TRIES } from './kinds.ts'
+import { firstTurn, type Taken, takeReady } from './take.ts'
 
 export interface DeadWork {
   kind: string
@@ -23,6 +25,8 @@ export interface DeadWork {
 
 export interface WorkerRoom {
   boss: PgBoss
+  /** The tables of pg-boss. */
+  db: BossDatabase
   log: Logger
   /** undefined: the tenant is gone. */
   tenant(schema: string): Promise<LoadedTenant | undefined>
@@ -49,7 +53,7 @@ function isDatabaseAway(error: unknown): boolean {
 }
 
 interface Running {
-  job: Job<Stored>
+  job: Taken
   abort: AbortController
   done: Promise<void>
 }
@@ -63,8 +67,9 @@ export class Worker {
   /** Somebody has called while it was being fetched. */
   private isCalled = false
   /** Done, and not yet said so to the database. */
-  private finished: { job: Job<Stored>; settled: () => void; failed: (error: unknown) => void }[] = []
+  private finished: { job: Taken; settled: () => void; failed: (error: unknown) => void }[] = []
   private isSettling = false
+  private readonly turn = firstTurn()
 
   constructor(kind: Kind, room: WorkerRoom) {
     this.kind = kind
@@ -115,8 +120,7 @@ export class Worker {
     while (this.isCalled && this.free > 0 && !this.isStopped) {
       this.isCalled = false
       try {
-        const options = { batchSize: this.free, groupConcurrency: perTenant }
-        const jobs = await this.room.boss.fetch<Stored>(this.kind.name, options)
+        const jobs = await takeReady(this.room.db, this.kind.name, this.turn, { most: this.free, perTenant })
         for (const job of jobs) this.begin(job)
         // Those of one tenant may have taken the places of others.
         if (jobs.length > 0) this.isCalled = true
@@ -126,7 +130,7 @@ export class Worker {
     }
   }
 
-  private begin(job: Job<Stored>): void {
+  private begin(job: Taken): void {
     const abort = new AbortController()
     const done = this.run(job, abort.signal).finally(() => {
       this.running.delete(job.id)
@@ -136,7 +140,7 @@ export class Worker {
   }
 
   /** Never throws: what cannot be settled is taken up by whoever finds that nobody is at it. */
-  private async run(job: Job<Stored>, signal: AbortSignal): Promise<void> {
+  private async run(job: Taken, signal: AbortSignal): Promise<void> {
     const { schema, payload } = job.data
     try {
       const loaded = await this.room.tenant(schema)
@@ -150,7 +154,7 @@ export class Worker {
   }
 
   /** @throws when there are tries left */
-  private async attempt(job: Job<Stored>, loaded: LoadedTenant, payload: unknown, signal: AbortSignal): Promise<void> {
+  private async attempt(job: Taken, loaded: LoadedTenant, payload: unknown, signal: AbortSignal): Promise<void> {
     const { name, handler, rules } = this.kind
     const { tries = TRIES, title } = rules
     const attempts = job.retryCount
@@ -182,7 +186,7 @@ export class Worker {
     if (job.data.letter !== undefined) await this.room.revived(loaded, job.data.letter)
   }
 
-  private async giveBack(job: Job<Stored>, error: unknown, signal: AbortSignal): Promise<void> {
+  private async giveBack(job: Taken, error: unknown, signal: AbortSignal): Promise<void> {
     const { boss, log } = this.room
     const { id, retryCount, data } = job
     const about = { kind: this.kind.name, schema: data.schema, attempts: retryCount + 1 }
@@ -203,7 +207,7 @@ export class Worker {
   }
 
   /** Many that end at about the same time are settled by one statement. */
-  private complete(job: Job<Stored>): Promise<void> {
+  private complete(job: Taken): Promise<void> {
     return new Promise((settled, failed) => {
       this.finished.push({ job, settled, failed })
       if (!this.isSettling) void this.settle()
