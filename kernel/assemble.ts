@@ -20,6 +20,7 @@ import { openAvailable } from './plugins/life/available.ts'
 import { pluginJobs } from './plugins/life/jobs.ts'
 import type { ActRoom } from './plugins/act/act-room.ts'
 import { JOB_KIND } from './plugins/jobs-work.ts'
+import { openPluginHealth } from './plugins/plugin-health.ts'
 import { openJournal } from './plugins/journal/journal.ts'
 import { JOB_RULES, jobHandler } from './plugins/act/run-job.ts'
 import { runMigration } from './plugins/act/run-migration.ts'
@@ -163,7 +164,11 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
     log,
     allowsPrivate: config.ssoPrivate,
   })
-  const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
+  const sandbox = openSandbox({
+    log: log.child({ room: 'sandbox' }),
+    onViolation: (schema, plugin, violation) => pluginHealth.told(schema, plugin, violation),
+  })
+  const pluginHealth = await openPluginHealth({ database, sandbox, log })
   const journal = await openJournal({ database, log })
   const outside = options.outside ?? openOutside({ allowsPrivate: false })
   const act: ActRoom = {
@@ -176,6 +181,7 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
     archives: openArchiveFolder(config.dataFolder),
     available: openAvailable(packagesFolder ?? null, log),
     allowsDevelopment: config.devPlugins,
+    health: pluginHealth,
     runMigration: (run) => runMigration(act, run),
   }
   life.resolve(plugins)
@@ -208,6 +214,7 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
       await events.close()
       webhookDoor.close()
       await sandbox.close()
+      await pluginHealth.close()
       outside.close()
       await journal.close()
       await mail.close()

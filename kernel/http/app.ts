@@ -64,7 +64,7 @@ export function createApp(parts: AppParts): Hono {
   const app = new Hono()
   app.onError((error, c) => problemResponse(error, log, { method: c.req.method, path: c.req.path }))
   app.use('*', securityHeaders(auth.isSecure))
-  app.route('/', healthRoutes(services.database, health))
+  app.route('/', healthRoutes(services.database, health, parts.plugins.sandbox))
 
   app.route('/', pluginHookRoutes(services, parts.act))
 

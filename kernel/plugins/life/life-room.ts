@@ -6,6 +6,7 @@ import type { Keyring } from '../../platform/secret.ts'
 import type { Database } from '../../run/database.ts'
 import type { ArchiveFolder } from './archive-folder.ts'
 import type { AvailablePlugins } from './available.ts'
+import type { PluginHealthBook } from '../plugin-health.ts'
 import type { OpenJournal } from '../journal/journal.ts'
 import type { Sandbox } from '../../sandbox/contract.ts'
 import type { SchemaPublisher } from '../../schema/publisher.ts'
@@ -16,6 +17,8 @@ export interface LifeRoom {
   catalog: Catalog
   publisher: SchemaPublisher
   sandbox: Sandbox
+  /** What plugins have broken, in all processes. */
+  health: Pick<PluginHealthBook, 'resume' | 'read'>
   journal: OpenJournal
   /** Data of removed plugins. */
   archives: ArchiveFolder

@@ -21,6 +21,7 @@ import { dependentsOf, type RemovalPlan } from './plan-removal.ts'
 
 export async function listView(room: LifeRoom, { tenant }: LoadedTenant): Promise<WirePluginSummary[]> {
   const rows = await listPlugins(room.database, tenant.schema)
+  await room.health.read(tenant.schema)
   return rows.map((row) => summary(room, tenant.schema, row))
 }
 
@@ -39,6 +40,7 @@ function summary({ sandbox }: LifeRoom, schema: string, row: PluginRow): WirePlu
 export async function pluginView(room: LifeRoom, { tenant }: LoadedTenant, name: string): Promise<WirePlugin> {
   const { schema } = tenant
   const row = await requirePlugin(room.database, schema, name)
+  await room.health.read(schema)
   const { manifest, behaviour, settings, userId, next } = row
   return {
     ...summary(room, schema, row),

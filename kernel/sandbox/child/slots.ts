@@ -44,12 +44,16 @@ export interface Slots {
   sweep(): void
 }
 
-export function openSlots(limits: SlotLimits): Slots {
+/** @param onCount told how many there are whenever that changes */
+export function openSlots(limits: SlotLimits, onCount: (count: number) => void): Slots {
   const open = new Map<string, Slot>()
 
   const retire = (slot: Slot): void => {
     slot.isRetired = true
-    if (open.get(slot.key) === slot) open.delete(slot.key)
+    if (open.get(slot.key) === slot) {
+      open.delete(slot.key)
+      onCount(open.size)
+    }
     if (slot.works.size === 0) slot.dispose()
   }
   const makeRoom = (): void => {
@@ -74,6 +78,7 @@ export function openSlots(limits: SlotLimits): Slots {
         isRetired: false,
       }
       open.set(slot.key, slot)
+      onCount(open.size)
       return slot
     },
     retire,
