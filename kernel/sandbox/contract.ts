@@ -42,7 +42,7 @@ export interface Usage {
   wallMs: number
   cpuMs: number
   hostCalls: number
-  /** Of the isolate after the call. */
+  /** Of the isolate, as it was before the call. */
   heapBytes: number
 }
 

@@ -56,6 +56,10 @@ export function openSlots(limits: SlotLimits, onCount: (count: number) => void):
     }
     if (slot.works.size === 0) slot.dispose()
   }
+  const look = (slot: Slot): void => {
+    const heapBytes = slot.box?.readHeap() ?? 0
+    if (heapBytes > slot.memoryMb * 1_048_576 * limits.maxHeapShare) retire(slot)
+  }
   const makeRoom = (): void => {
     if (open.size < limits.maxSlots) return
     const idle = [...open.values()].filter(({ works }) => works.size === 0)
@@ -89,9 +93,9 @@ export function openSlots(limits: SlotLimits, onCount: (count: number) => void):
       slot.works.delete(work)
       slot.calls += 1
       slot.lastUsedMs = performance.now()
-      const heapBytes = slot.box?.heapBytes() ?? 0
-      const isWorn = slot.calls >= limits.maxCalls || heapBytes > slot.memoryMb * 1_048_576 * limits.maxHeapShare
-      if (isWorn || slot.isRetired) retire(slot)
+      if (slot.calls >= limits.maxCalls || slot.isRetired) retire(slot)
+      // Its answer leaves first.
+      else setImmediate(look, slot)
     },
     sweep() {
       const beforeMs = performance.now() - limits.idleMs
