@@ -2,6 +2,7 @@
 // A language is its files in studio/catalogue/ (`ru.ts`, `ru-record.ts`), nothing more.
 import { en } from '../catalogue/en.ts'
 import { enAccess } from '../catalogue/en-access.ts'
+import { enActions } from '../catalogue/en-actions.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
@@ -16,6 +17,7 @@ export const english = {
   ...enErrors,
   ...enRelationships,
   ...enAccess,
+  ...enActions,
   ...enRights,
   ...enRoles,
 }

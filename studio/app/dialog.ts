@@ -1,4 +1,5 @@
 // Questions that need an answer before anything happens. Only for what cannot be undone; else do it and offer Undo.
+import { t } from './i18n.ts'
 import { createStore } from './store.ts'
 
 export interface Question {
@@ -32,3 +33,13 @@ export function confirm(asked: Question): Promise<boolean> {
     })
   })
 }
+
+/** Of what was typed and not sent. */
+export const confirmDiscard = (): Promise<boolean> =>
+  confirm({
+    title: t('record.discard.title'),
+    text: t('record.discard.text'),
+    confirm: t('record.discard.confirm'),
+    cancel: t('record.discard.cancel'),
+    isDangerous: true,
+  })

@@ -120,6 +120,14 @@ export class RlFieldEditor extends RlElement {
   }
 }
 
+/** What is wrong stands at its field; the first of them gets the focus. */
+export function areFine(page: HTMLElement): boolean {
+  const wrong = [...page.querySelectorAll<RlFieldEditor>('rl-field-editor')].filter((one) => !one.validate())
+  wrong[0]?.closest('details')?.setAttribute('open', '')
+  wrong[0]?.focusEditor()
+  return wrong.length === 0
+}
+
 function stopNative(event: Event): void {
   if (!(event instanceof CustomEvent)) event.stopPropagation()
 }

@@ -1,14 +1,18 @@
 // What can be done with the chosen records. Deleting goes to the trash, and can be taken back.
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import { actionsOnMany } from '../actions/offered.ts'
+import { startAction } from '../actions/start.ts'
+import type { ClientAction, ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement, fire } from '../app/element.ts'
 import { formatNumber, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
+import { text } from '../app/meta.ts'
 import { removeAll, restoreAll } from '../app/many-records.ts'
 import { finalDone } from '../access/final.ts'
 import { toast, toastError, toastUndo } from '../app/toast.ts'
+import '../shell/menu.ts'
 import './bulk.css'
 import { exportRecords } from './export.ts'
 import { allRows, type Rows } from './rows.ts'
@@ -16,6 +20,8 @@ import type { Selection } from './selection.ts'
 
 /** More are not chosen by one click. */
 const MOST_CHOSEN = 5_000
+/** Of plugins, before the rest goes into a menu. */
+const MOST_BUTTONS = 2
 
 /** Fires `rl-clear`, and `rl-selected` (records). */
 @customElement('rl-bulk-bar')
@@ -31,7 +37,7 @@ export class RlBulkBar extends RlElement {
     const { can } = this.entity
     return html`<div class="rl-bulk" role="toolbar" aria-label=${t('bulk.label')}>
       <span class="rl-bulk-count rl-num" role="status">${t('bulk.selected', { count: size })}</span>
-      ${this.renderAll()}
+      ${this.renderAll()} ${this.renderActions()}
       ${
         can.export
           ? html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void exportRecords(this.entity, this.rows, this.selection.items)}>
@@ -58,6 +64,27 @@ export class RlBulkBar extends RlElement {
     return html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void this.chooseAll()}>
       ${t('bulk.chooseAll', { all: formatNumber(count.value) })}
     </button>`
+  }
+
+  /** Of plugins. */
+  private renderActions() {
+    const actions = actionsOnMany(this.entity)
+    const items = actions.slice(MOST_BUTTONS).map((action) => ({
+      label: text(action.label),
+      icon: action.icon ?? 'zap',
+      run: () => this.start(action),
+    }))
+    return html`${actions.slice(0, MOST_BUTTONS).map(
+      (
+        action,
+      ) => html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} title=${text(action.description) || nothing} @click=${() => this.start(action)}>
+        ${icon(action.icon ?? 'zap')}${text(action.label)}
+      </button>`,
+    )}${items.length > 0 ? html`<rl-menu .label=${t('action.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' } as const}></rl-menu>` : nothing}`
+  }
+
+  private start(action: ClientAction): void {
+    void startAction({ action, records: this.selection.items, after: () => fire(this, 'rl-clear') })
   }
 
   private async chooseAll(): Promise<void> {

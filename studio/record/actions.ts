@@ -1,7 +1,8 @@
 // What can be done with a record as a whole: the way back, its neighbours, the overflow menu, the primary button.
 import { html, nothing, type TemplateResult } from 'lit'
 import { finalAct, finalDone } from '../access/final.ts'
-import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import { actionsOnRecord } from '../actions/offered.ts'
+import type { ClientAction, ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
@@ -14,6 +15,10 @@ import type { MenuItem } from '../shell/menu.ts'
 import '../shell/menu.ts'
 
 export interface Possible {
+  /** Runs an action of a plugin; missing where the record is shown as it was. */
+  start?: ((action: ClientAction) => void) | undefined
+  /** There is no room for buttons of actions. */
+  isNarrow: boolean
   /** Missing where nothing may be changed, or everything stands open already. */
   edit?: (() => void) | undefined
   /** Missing where nothing may be shared. */
@@ -22,17 +27,30 @@ export interface Possible {
   remove?: (() => void) | undefined
 }
 
+/** Of plugins, before the rest goes into the menu. */
+const MOST_BUTTONS = 2
+
 export function recordActions(
   entity: ClientEntity,
   record: WireRecord,
-  { edit, share, remove }: Possible,
+  { start, isNarrow, edit, share, remove }: Possible,
 ): TemplateResult {
   const { id, state, email } = record
   const around = neighboursOf(entity.name, id)
   const stepButton = (direction: 'previous' | 'next', name: string) =>
     html`<button type="button" class="rl-button" quiet icon-only aria-label=${t(`record.${direction}`)} title=${t(`record.${direction}`)} ?disabled=${!around?.[direction]} @click=${() => stepTo(entity.name, id, direction)}>${icon(name)}</button>`
+  const actions = start ? actionsOnRecord(entity, record) : []
+  const buttons = isNarrow ? [] : actions.filter(({ isPromoted }) => isPromoted).slice(0, MOST_BUTTONS)
   const items: MenuItem[] = [
-    { label: t('record.copyLink'), icon: 'link', run: () => void copyLink(entity.name, id) },
+    ...actions
+      .filter((action) => !buttons.includes(action))
+      .map((action) => ({ label: text(action.label), icon: action.icon ?? 'zap', run: () => start?.(action) })),
+    {
+      label: t('record.copyLink'),
+      icon: 'link',
+      startsGroup: actions.length > buttons.length,
+      run: () => void copyLink(entity.name, id),
+    },
     ...(share ? [{ label: t('record.share'), icon: 'share-2', run: share }] : []),
     ...(entity.name === 'system.invitation' && state === 'open'
       ? [{ label: t('invite.again'), icon: 'send', run: () => void navigate(hrefOf.resend(id, String(email ?? ''))) }]
@@ -51,6 +69,10 @@ export function recordActions(
   ]
   return html`<a class="rl-button" quiet href=${around?.listHref ?? hrefOf.list(entity.name)}>${icon('arrow-left')}<span>${text(entity.plural)}</span></a>
     ${around ? html`${stepButton('previous', 'chevron-up')}${stepButton('next', 'chevron-down')}` : nothing}
+    ${buttons.map(
+      (action) =>
+        html`<button type="button" class="rl-button" title=${text(action.description) || nothing} @click=${() => start?.(action)}>${action.icon ? icon(action.icon) : nothing}<span>${text(action.label)}</span></button>`,
+    )}
     <rl-menu .label=${t('record.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' }}></rl-menu>
     ${edit ? html`<button type="button" class="rl-button" primary @click=${edit}>${icon('pencil')}<span>${t('record.edit')}</span></button>` : nothing}`
 }

@@ -5,7 +5,7 @@ import type { WireRecord, WireValue } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { text } from '../app/meta.ts'
 import { renderValue } from '../fields/index.ts'
-import { idOf, isToOne, type Values } from './draft.ts'
+import { isToOne, sentId, type Values } from '../fields/form-values.ts'
 
 export interface Conflict {
   mine: Values
@@ -17,7 +17,7 @@ export interface Conflict {
 /** A reference is its id, with or without the name beside it; money, addresses and the like are all their parts. */
 function isSame(field: ClientField, a: WireValue = null, b: WireValue = null): boolean {
   const isReference = isToOne(field) || field.type === 'any_reference'
-  const [one, other] = isReference ? [idOf(a), idOf(b)] : [a, b]
+  const [one, other] = isReference ? [sentId(a), sentId(b)] : [a, b]
   return JSON.stringify(one) === JSON.stringify(other)
 }
 

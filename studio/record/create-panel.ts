@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { ApiError } from '../app/api.ts'
+import { confirmDiscard } from '../app/dialog.ts'
 import { fire, RlElement } from '../app/element.ts'
 import { inSentence, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
@@ -12,21 +13,11 @@ import { records } from '../app/records.ts'
 import { addLeaveGuard } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
 import { toast, toastError } from '../app/toast.ts'
-import type { RlFieldEditor } from '../fields/field-editor.ts'
-import {
-  bodyOf,
-  dropDraft,
-  keepDraft,
-  keptDraft,
-  linksOf,
-  NEW,
-  problemsByField,
-  problemsElsewhere,
-  type Values,
-} from './draft.ts'
-import { areFine, confirmDiscard } from './editing.ts'
+import { areFine, type RlFieldEditor } from '../fields/field-editor.ts'
+import { bodyOf, plainDefaults, problemsByField, problemsElsewhere, type Values } from '../fields/form-values.ts'
+import { dropDraft, keepDraft, keptDraft, linksOf, NEW } from './draft.ts'
 import { fieldsOn, type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
-import { holds } from './form-rules.ts'
+import { holds } from '../fields/form-rules.ts'
 import { keyFields } from './key-fields.ts'
 import { duplicatesOf, type Refused, renderRefused } from './refused.ts'
 import './record.css'
@@ -128,9 +119,7 @@ export class RlCreatePanel extends RlElement {
   }
 
   private formState(entity: ClientEntity): FormState {
-    const defaults = Object.fromEntries(
-      entity.fields.flatMap((field) => (isPlain(field.default) ? [[field.name, field.default]] : [])),
-    )
+    const defaults = plainDefaults(entity)
     const values = { ...defaults, ...this.values, ...this.changes }
     return {
       entity,
@@ -256,10 +245,6 @@ export class RlCreatePanel extends RlElement {
     }
   }
 }
-
-/** A default that is a value; one worked out by a rule is the server's to give. */
-const isPlain = (value: unknown): value is Values[string] =>
-  value !== undefined && !(typeof value === 'object' && value !== null && 'rule' in value)
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,38 +1,8 @@
 // What a person has changed and not yet saved. Kept on the device while it is unsaved, so that a crash loses nothing.
-import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
-import type { BatchOperation, WireRecord, WireValue } from '../../sdk/wire/records.ts'
-import type { ApiError } from '../app/api.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { BatchOperation, WireRecord } from '../../sdk/wire/records.ts'
 import { currentTenant } from '../app/api.ts'
-import { text } from '../app/meta.ts'
-import { problemText } from '../app/refusal.ts'
-
-export type Values = Readonly<Record<string, WireValue>>
-
-const TO_ONE: ReadonlySet<string> = new Set(['reference', 'parent', 'user', 'file'])
-export const isToOne = (field: ClientField): boolean => TO_ONE.has(field.type)
-
-/** To-one references travel as ids; on the page they bring the name of what they lead to. */
-export function bodyOf(entity: ClientEntity, values: Values): Record<string, WireValue> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => {
-      const field = entity.fields.find((one) => one.name === name)
-      if (field?.widget === 'links') return []
-      const written = field?.type === 'any_reference' ? withoutName(value) : value
-      return [[name, field && isToOne(field) ? idOf(value) : written]]
-    }),
-  )
-}
-
-const isObject = (value: WireValue): value is { readonly [key: string]: WireValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-export const idOf = (value: WireValue): WireValue => (isObject(value) ? (value['id'] ?? null) : value)
-
-function withoutName(value: WireValue): WireValue {
-  if (!isObject(value)) return value
-  const { entity = null, id = null } = value
-  return id === null ? null : { entity, id }
-}
+import { sentId, type Values } from '../fields/form-values.ts'
 
 /** The links of a record that has just been made to what was chosen for it. */
 export function linksOf(entity: ClientEntity, id: string, values: Values): BatchOperation[] {
@@ -43,28 +13,8 @@ export function linksOf(entity: ClientEntity, id: string, values: Values): Batch
     return chosen.map((target) => ({
       op: 'create' as const,
       entity: link.entity,
-      body: { [link.source]: id, [link.target]: idOf(target) },
+      body: { [link.source]: id, [link.target]: sentId(target) },
     }))
-  })
-}
-
-/** Problems of an answer by field name. */
-export function problemsByField(entity: ClientEntity, error: ApiError): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const { name } of entity.fields) {
-    const problem = error.problemOf(name)
-    if (problem) found[name] = problemText(problem)
-  }
-  return found
-}
-
-/** Problems that have no place on the form: of the record as a whole, and of fields that are not shown. */
-export function problemsElsewhere(entity: ClientEntity, error: ApiError, shown: ReadonlySet<string>): string[] {
-  return error.problems.flatMap((problem) => {
-    const name = problem.path.split('/')[1] ?? ''
-    if (shown.has(name)) return []
-    const field = entity.fields.find((one) => one.name === name)
-    return [field ? `${text(field.label)}: ${problemText(problem)}` : problemText(problem)]
   })
 }
 

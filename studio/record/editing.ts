@@ -4,15 +4,16 @@ import type { ReactiveController } from 'lit'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { ApiError } from '../app/api.ts'
-import { confirm } from '../app/dialog.ts'
+import { confirmDiscard } from '../app/dialog.ts'
 import { t } from '../app/i18n.ts'
 import { meta } from '../app/meta.ts'
 import { records, type WriteOptions } from '../app/records.ts'
 import { addLeaveGuard } from '../app/router.ts'
 import { toast, toastError, toastUndo } from '../app/toast.ts'
-import type { FieldChange, RlFieldEditor } from '../fields/field-editor.ts'
+import { areFine, type FieldChange, type RlFieldEditor } from '../fields/field-editor.ts'
 import { type Conflict, contested } from './conflict.ts'
-import { bodyOf, dropDraft, keepDraft, keptDraft, problemsByField, problemsElsewhere, type Values } from './draft.ts'
+import { bodyOf, problemsByField, problemsElsewhere, type Values } from '../fields/form-values.ts'
+import { dropDraft, keepDraft, keptDraft } from './draft.ts'
 import { duplicatesOf, type Refused } from './refused.ts'
 
 /** The page that shows the record. */
@@ -256,20 +257,3 @@ export class RecordEditing implements ReactiveController {
     return this.#host.querySelector<RlFieldEditor>(`rl-field-editor[data-field="${field}"]`)
   }
 }
-
-/** What is wrong stands at its field; the first of them gets the focus. */
-export function areFine(page: HTMLElement): boolean {
-  const wrong = [...page.querySelectorAll<RlFieldEditor>('rl-field-editor')].filter((one) => !one.validate())
-  wrong[0]?.closest('details')?.setAttribute('open', '')
-  wrong[0]?.focusEditor()
-  return wrong.length === 0
-}
-
-export const confirmDiscard = (): Promise<boolean> =>
-  confirm({
-    title: t('record.discard.title'),
-    text: t('record.discard.text'),
-    confirm: t('record.discard.confirm'),
-    cancel: t('record.discard.cancel'),
-    isDangerous: true,
-  })

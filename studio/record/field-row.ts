@@ -9,7 +9,7 @@ import { afterPointer } from '../app/pointer.ts'
 import type { FieldChange } from '../fields/field-editor.ts'
 import { renderValue } from '../fields/index.ts'
 import type { FormItem, FormState } from './form.ts'
-import { holds, offeredRecords, withOptionsOf } from './form-rules.ts'
+import { holds, offeredRecords, withOptionsOf } from '../fields/form-rules.ts'
 
 const WIDE: ReadonlySet<string> = new Set(['multiline', 'json', 'links'])
 /** Work that goes on after the focus has left: a file on its way, a list being put together. */

@@ -4,9 +4,9 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { ClientEntity, ClientField } from '../../sdk/wire/meta.ts'
 import type { FieldChange } from '../fields/field-editor.ts'
 import { type ClientForm, text } from '../app/meta.ts'
-import type { Values } from './draft.ts'
+import type { Values } from '../fields/form-values.ts'
 import { renderRow } from './field-row.ts'
-import { holds } from './form-rules.ts'
+import { holds } from '../fields/form-rules.ts'
 
 export interface FormState {
   entity: ClientEntity

@@ -1,8 +1,9 @@
 // One record: what it says, what belongs to it, what happened to it. A value is changed where it stands.
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { ClientEntity } from '../../sdk/wire/meta.ts'
+import type { ClientAction, ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
+import { startAction } from '../actions/start.ts'
 import { ApiError, api } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
@@ -13,6 +14,7 @@ import { route, setQuery } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
 import { errorText } from '../app/refusal.ts'
 import { renderValue } from '../fields/index.ts'
+import { toast } from '../app/toast.ts'
 import { pageHead, setTitle } from '../shell/header.ts'
 import '../pages/not-found.ts'
 import './access.ts'
@@ -35,6 +37,7 @@ const DEFAULT_RELATED = 'related'
 const RELATIONSHIPS = 'rl-relationships'
 const HISTORY = 'rl-history'
 const ACCESS = 'rl-access'
+const NARROW = matchMedia('(max-width: 640px)')
 const OWN_TABS: ReadonlySet<string> = new Set([RELATED, RELATIONSHIPS, HISTORY, ACCESS])
 
 @customElement('rl-record-page')
@@ -51,7 +54,10 @@ export class RlRecordPage extends RlElement implements RecordHost {
   override connectedCallback(): void {
     super.connectedCallback()
     this.addEventListener('keydown', this.onKey)
+    const redraw = () => this.requestUpdate()
+    NARROW.addEventListener('change', redraw)
     this.whileConnected(
+      () => NARROW.removeEventListener('change', redraw),
       route.subscribe(() => this.requestUpdate()),
       addShortcuts(
         { key: 'e', label: t('record.edit'), run: () => this.edit() },
@@ -117,10 +123,17 @@ export class RlRecordPage extends RlElement implements RecordHost {
   #actions(entity: ClientEntity, record: WireRecord) {
     const mayEdit = this.#mayChange(entity) && !this.#editing.isWhole
     return recordActions(entity, record, {
+      start: this.#at ? undefined : (action) => void this.start(action, record),
+      isNarrow: NARROW.matches,
       edit: mayEdit ? () => this.edit() : undefined,
       share: entity.can.share && !this.#at ? () => this.showTab(ACCESS) : undefined,
       remove: entity.can.delete && !this.#at ? () => void this.toTrash() : undefined,
     })
+  }
+
+  private async start(action: ClientAction, record: WireRecord): Promise<void> {
+    if (this.#editing.count > 0) return void toast(t('action.saveFirst'), { kind: 'failed' })
+    await startAction({ action, records: [record], after: () => void this.load() })
   }
 
   #mayChange(entity: ClientEntity): boolean {

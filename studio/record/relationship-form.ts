@@ -9,10 +9,8 @@ import { inSentence, t } from '../app/i18n.ts'
 import { meta, text } from '../app/meta.ts'
 import { records } from '../app/records.ts'
 import { errorText, problemText } from '../app/refusal.ts'
-import type { FieldChange } from '../fields/field-editor.ts'
-import '../fields/field-editor.ts'
-import type { Values } from './draft.ts'
-import { areFine } from './editing.ts'
+import { areFine, type FieldChange } from '../fields/field-editor.ts'
+import type { Values } from '../fields/form-values.ts'
 import { kindOfRecord, kindsFrom, othersOf, RELATIONSHIP, type RelationshipKind } from './relationship-kinds.ts'
 
 /** Fields of this form beside those of the record: the type with its direction, and the other record. */

@@ -51,7 +51,7 @@ export class RlApp extends RlElement {
   }
 
   protected override render() {
-    return html`${this.renderPage()}${this.isSignedOut ? this.renderSignInAgain() : nothing}<rl-dialogs></rl-dialogs><rl-toasts></rl-toasts>`
+    return html`${this.renderPage()}${this.isSignedOut ? this.renderSignInAgain() : nothing}<rl-action-dialog></rl-action-dialog><rl-dialogs></rl-dialogs><rl-toasts></rl-toasts>`
   }
 
   protected override updated(): void {

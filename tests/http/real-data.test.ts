@@ -1,15 +1,27 @@
 // The public sales data set, taken over by the sales plugin as a person does it from the command line, against totals that
 // are worked out here from the CSV files. The data set is not in the repository: without it the tests are skipped and say so.
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePlace, type RelataPlace } from '../support/relata-place.ts'
 import { type Ran, runRelata } from '../support/run-relata.ts'
-import { cell, hasSalesData, type Line, NO_SALES_DATA, readSales, SALES_FOLDER, sumBy } from '../support/sales-data.ts'
+import {
+  cell,
+  copyOfSales,
+  hasSalesData,
+  type Line,
+  NO_SALES_DATA,
+  readSales,
+  SALES_FOLDER,
+  sumBy,
+} from '../support/sales-data.ts'
 import { signIn, type Visitor } from '../support/sign-in.ts'
 import { type ServerUnderTest, startServer } from '../support/start-server.ts'
 
 if (!hasSalesData) console.log(`real-data.test.ts ${NO_SALES_DATA}`)
 
 const PLUGIN = 'plugins/sales'
+/** Lines of the pipeline that are enough to meet every fault. */
+const SOME = 1_200
 const MAPPING = `${PLUGIN}/load.json`
 const value = (line: Line): number => Number(cell(line, 'close_value'))
 /** Stages of the file → stages of the first pipeline. */
@@ -193,7 +205,9 @@ describe.skipIf(!hasSalesData)('the sales data set', () => {
 
   test('without corrections every faulty line is named, with its number and the reason', async () => {
     const strict = await makeSalesPlace('strict')
-    const ran = await runRelata(['load', MAPPING, SALES_FOLDER, '--no-corrections'], { env: strict.env })
+    const folder = copyOfSales({ pipelineLines: SOME })
+    const ran = await runRelata(['load', MAPPING, folder, '--no-corrections'], { env: strict.env })
+    rmSync(folder, { recursive: true })
     expect(ran).toMatchObject({ code: 1, stderr: '' })
     const told = ran.stdout.split('\n').filter((line) => /^\w+\.csv:\d+ /.test(line))
     const lineOf = (text: string) => /^\w+\.csv:\d+/.exec(text)?.[0]
@@ -205,7 +219,7 @@ describe.skipIf(!hasSalesData)('the sales data set', () => {
     const missing = new Set(accounts.filter(isMisspelt).map((line) => cell(line, 'account')))
     for (const _ of accounts)
       for (const line of accounts) if (missing.has(cell(line, 'subsidiary_of'))) missing.add(cell(line, 'account'))
-    const pipeline = readSales('sales_pipeline.csv')
+    const pipeline = readSales('sales_pipeline.csv').slice(0, SOME)
     const isHomeless = (line: Line) => missing.has(cell(line, 'account'))
     const faulty = [
       ...accounts.filter((line) => missing.has(cell(line, 'account'))).map(({ number }) => `accounts.csv:${number}`),
@@ -214,7 +228,7 @@ describe.skipIf(!hasSalesData)('the sales data set', () => {
         .filter((line) => isHomeless(line) || cell(line, 'product') === 'GTXPro')
         .map(({ number }) => `sales_pipeline.csv:${number}`),
     ]
-    expect(faulty.length).toBeGreaterThan(1480)
+    expect(faulty.length).toBeGreaterThan(200)
     expect(told.map(lineOf)).toEqual(faulty)
 
     const first = pipeline.find((line) => cell(line, 'product') === 'GTXPro' && !isHomeless(line))?.number

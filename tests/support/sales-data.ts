@@ -1,6 +1,7 @@
 // The public sales data set (CRM Sales Opportunities), which is not part of this repository: read in the plainest way, so
 // that tests can work out what should come of it by themselves.
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const shared = process.env['RELATA_SHARED_DATA'] ?? path.join(import.meta.dirname, '../../../shared/data')
@@ -38,4 +39,14 @@ export function sumBy(lines: readonly Line[], column: string, value: (line: Line
     if (key !== '') sums[key] = (sums[key] ?? 0) + value(line)
   }
   return sums
+}
+
+/** A copy with the first lines of the pipeline alone, for what needs not all of it. The caller removes the folder. */
+export function copyOfSales({ pipelineLines }: { pipelineLines: number }): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'relata-sales-'))
+  cpSync(SALES_FOLDER, folder, { recursive: true })
+  const file = path.join(folder, 'sales_pipeline.csv')
+  const lines = readFileSync(file, 'utf8').split('\n')
+  writeFileSync(file, `${lines.slice(0, pipelineLines + 1).join('\n')}\n`)
+  return folder
 }

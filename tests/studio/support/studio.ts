@@ -1,6 +1,7 @@
 // Playwright's `test` with a server for each worker, one organisation with records in it, and a page that is signed in.
 // A page that breaks the content security policy, or throws, fails its test.
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test'
+import { pluginArchive, pluginForm, type TestPlugin } from '../../support/plugin-archive.ts'
 import { ADMIN, type ServerUnderTest, startServer } from '../../support/start-server.ts'
 
 export { expect } from '@playwright/test'
@@ -14,6 +15,8 @@ export interface Studio {
   server: ServerUnderTest
   /** Calls the API as the administrator; answers parsed. @throws with the answer when it is a refusal */
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown>
+  /** With everything granted that it asks for. */
+  install(tenant: string, plugin: TestPlugin): Promise<void>
   /** Of the administrator's session, which tests must not end: for that `signIn` makes one of its own. */
   cookies: { name: string; value: string; url: string }[]
 }
@@ -73,22 +76,28 @@ async function enter(server: ServerUnderTest): Promise<Studio> {
   })
   const pairs = signedIn.headers.getSetCookie().map((one) => one.split(';')[0] ?? '')
   const cookie = pairs.join('; ')
+  const call: Studio['call'] = async (method, path, body, contentType = 'application/json') => {
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array
+    const response = await fetch(server.url + path, {
+      method,
+      headers: { cookie, origin: server.url, 'content-type': contentType, 'if-match': '*' },
+      ...(body === undefined ? {} : { body: isRaw ? new Uint8Array(Buffer.from(body)) : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return text === '' ? null : JSON.parse(text)
+  }
   return {
     server,
+    call,
+    async install(tenant, plugin) {
+      const { body, type } = await pluginForm(pluginArchive(plugin), { grants: 'all' })
+      await call('POST', `/api/v1/${tenant}/plugins`, body, type)
+    },
     cookies: pairs.map((pair) => {
       const [name = '', ...value] = pair.split('=')
       return { name, value: value.join('='), url: server.url }
     }),
-    async call(method, path, body, contentType = 'application/json') {
-      const response = await fetch(server.url + path, {
-        method,
-        headers: { cookie, origin: server.url, 'content-type': contentType, 'if-match': '*' },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      })
-      const text = await response.text()
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-      return text === '' ? null : JSON.parse(text)
-    },
   }
 }
 

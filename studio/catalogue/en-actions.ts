@@ -1,0 +1,21 @@
+// Texts of the buttons that plugins bring (studio/actions/).
+export const enActions = {
+  'action.done': '{{action}}: done',
+  'action.doneFor_one': '{{action}}: done for {{shown}} record',
+  'action.doneFor_other': '{{action}}: done for {{shown}} records',
+  'action.more': 'More actions',
+  'action.on_one': '{{shown}} record',
+  'action.on_other': '{{shown}} records',
+  'action.onList': 'The whole list',
+  'action.saveFirst': 'Save the changes of this record first.',
+  'action.notFor_one': 'It is not for {{shown}} of these records:',
+  'action.notFor_other': 'It is not for {{shown}} of these records:',
+  'action.andMore_one': 'and {{shown}} more',
+  'action.andMore_other': 'and {{shown}} more',
+  'action.others_one': 'Go on with the other {{shown}}',
+  'action.others_other': 'Go on with the other {{shown}}',
+  'action.progress': '{{done}} of {{all}}',
+  'action.stop': 'Stop',
+  'action.stopped_one': 'It ran for {{shown}} record before that, and those stay as they are now.',
+  'action.stopped_other': 'It ran for {{shown}} records before that, and those stay as they are now.',
+} as const
