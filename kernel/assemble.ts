@@ -20,8 +20,10 @@ import { openAvailable } from './plugins/life/available.ts'
 import { pluginJobs } from './plugins/life/jobs.ts'
 import type { ActRoom } from './plugins/act/act-room.ts'
 import { JOB_KIND } from './plugins/jobs-work.ts'
+import { openPluginHealth } from './plugins/plugin-health.ts'
 import { openJournal } from './plugins/journal/journal.ts'
 import { JOB_RULES, jobHandler } from './plugins/act/run-job.ts'
+import { runMigration } from './plugins/act/run-migration.ts'
 import { SCHEDULES_KIND, SCHEDULES_RULES, schedulesHandler } from './plugins/life/schedules.ts'
 import { createPlaces, PLUGINS_AT_ONCE } from './plugins/act/own-transaction.ts'
 import type { LifeRoom } from './plugins/life/life-room.ts'
@@ -162,21 +164,27 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
     log,
     allowsPrivate: config.ssoPrivate,
   })
-  const sandbox = openSandbox({ log: log.child({ room: 'sandbox' }) })
+  const sandbox = openSandbox({
+    log: log.child({ room: 'sandbox' }),
+    onViolation: (schema, plugin, violation) => pluginHealth.told(schema, plugin, violation),
+  })
+  const pluginHealth = await openPluginHealth({ database, sandbox, log })
   const journal = await openJournal({ database, log })
-  const plugins: LifeRoom = {
-    ...{ database, catalog, publisher, sandbox, journal, keys, log, events },
-    archives: openArchiveFolder(config.dataFolder),
-    available: openAvailable(packagesFolder ?? null, log),
-    allowsDevelopment: config.devPlugins,
-  }
-  life.resolve(plugins)
   const outside = options.outside ?? openOutside({ allowsPrivate: false })
   const act: ActRoom = {
     ...{ database, catalog, sandbox, journal, keys, mail, outside, events, log: log.child({ room: 'plugins' }) },
     ...{ seal: services.seal, guards: services.guards, hooks: services.hooks },
     places: createPlaces(),
   }
+  const plugins: LifeRoom = {
+    ...{ database, catalog, publisher, sandbox, journal, keys, log, events },
+    archives: openArchiveFolder(config.dataFolder),
+    available: openAvailable(packagesFolder ?? null, log),
+    allowsDevelopment: config.devPlugins,
+    health: pluginHealth,
+    runMigration: (run) => runMigration(act, run),
+  }
+  life.resolve(plugins)
   events.subscribe(afterConsumer)
   events.queue.handle(
     AFTER_KIND,
@@ -206,6 +214,7 @@ async function furnish(options: KernelOptions, database: Database, directUrl: st
       await events.close()
       webhookDoor.close()
       await sandbox.close()
+      await pluginHealth.close()
       outside.close()
       await journal.close()
       await mail.close()

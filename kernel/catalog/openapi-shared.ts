@@ -156,3 +156,17 @@ export const DUPLICATES = query(
   { enum: ['refuse', 'allow'], default: 'refuse' },
   '`allow`: save although a duplicate rule warns (RL217)',
 )
+
+export const body = (schema: JsonSchema): JsonSchema => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})
+export const call = (id: string, tag: string, summary: string, rest: JsonSchema): JsonSchema => ({
+  operationId: id,
+  summary,
+  tags: [tag],
+  ...rest,
+})
+export const answers = (schema: JsonSchema, more: JsonSchema = COMMON): JsonSchema => ({
+  responses: { '200': json('Answer', schema), ...more },
+})

@@ -1,7 +1,11 @@
 // The paths that are not about one entity: batches, files, metadata, the person who asks.
 import { type JsonSchema, list, object, ref } from './openapi-schemas.ts'
+import { ADMINISTERED, FOR_EVERYONE, pathsOf } from './openapi-addresses.ts'
 import {
   ANY,
+  answers,
+  body,
+  call,
   COMMON,
   DUPLICATES,
   INTEGER,
@@ -14,17 +18,6 @@ import {
   UUID,
   WRITE,
 } from './openapi-shared.ts'
-
-const body = (schema: JsonSchema): JsonSchema => ({ required: true, content: { 'application/json': { schema } } })
-const call = (id: string, tag: string, summary: string, rest: JsonSchema): JsonSchema => ({
-  operationId: id,
-  summary,
-  tags: [tag],
-  ...rest,
-})
-const answers = (schema: JsonSchema, more: JsonSchema = COMMON): JsonSchema => ({
-  responses: { '200': json('Answer', schema), ...more },
-})
 
 const PACKAGES = object({ packages: list(ref('PackageSource')) })
 const TRY = object({ packages: list(ref('PackageSource')), entity: TEXT, last: INTEGER }, ['entity'])
@@ -39,7 +32,7 @@ const PUBLISH = object(
 )
 
 export function tenantPaths(entities: readonly string[], isAdministrator: boolean): Record<string, PathItem> {
-  return { ...everyone(entities), ...(isAdministrator ? administration() : {}) }
+  return { ...everyone(entities), ...pathsOf(FOR_EVERYONE), ...(isAdministrator ? administration() : {}) }
 }
 
 function everyone(entities: readonly string[]): Record<string, PathItem> {
@@ -154,7 +147,7 @@ function administration(): Record<string, PathItem> {
         ...answers(ANY),
       }),
     },
-    ...pluginPaths(),
+    ...pathsOf(ADMINISTERED),
     '/keys': {
       post: call('create_key', 'account', 'Create an API key, shown once', {
         requestBody: body(
@@ -188,44 +181,5 @@ function administration(): Record<string, PathItem> {
       parameters: [parameter('id')],
       post: call('resend_invitation', 'account', 'Send it again; the earlier link ends', answers(INVITATION, WRITE)),
     },
-  }
-}
-
-function pluginPaths(): Record<string, PathItem> {
-  const name: JsonSchema = { name: 'name', in: 'path', required: true, schema: TEXT }
-  const read = (id: string, summary: string) => call(id, 'plugins', summary, answers(ANY))
-  const write = (id: string, summary: string, schema: JsonSchema = ANY) =>
-    call(id, 'plugins', summary, { requestBody: body(schema), ...answers(ANY, WRITE) })
-  const act = (id: string, summary: string) => call(id, 'plugins', summary, answers(ANY, WRITE))
-  const upload = (id: string, summary: string) =>
-    call(id, 'plugins', summary, {
-      requestBody: {
-        required: true,
-        content: {
-          'multipart/form-data': { schema: object({ package: { type: 'string', format: 'binary' }, request: TEXT }) },
-        },
-      },
-      ...answers(ANY, WRITE),
-    })
-  const of = (path: string, item: PathItem): Record<string, PathItem> => ({
-    [`/plugins/{name}${path}`]: { parameters: [name], ...item },
-  })
-  return {
-    '/plugins': {
-      get: read('list_plugins', 'Installed plugins'),
-      post: upload('install_plugin', 'Install or upgrade'),
-    },
-    '/plugin-plans': { post: upload('plan_plugin', 'What installing a package would do') },
-    '/plugin-packages': { get: read('list_available_plugins', 'Packages that came with the server') },
-    ...of('', { get: read('get_plugin', 'One plugin with its grants, settings and health') }),
-    ...of('/grant', { put: write('grant_plugin', 'Decide over what it asks for') }),
-    ...of('/enable', { post: act('enable_plugin', 'Let its code run again') }),
-    ...of('/disable', { post: act('disable_plugin', 'Stop its code; records stay') }),
-    ...of('/resume', { post: act('resume_plugin', 'Let a paused plugin go on') }),
-    ...of('/settings', { put: write('set_plugin_settings', 'Values of its settings form') }),
-    ...of('/remove/plan', { post: act('plan_plugin_removal', 'What removing it would do') }),
-    ...of('/remove', { post: write('remove_plugin', 'Take it out; its data is kept, archived or dropped') }),
-    ...of('/log', { get: read('get_plugin_log', 'What it wrote and what went wrong') }),
-    ...of('/usage', { get: read('get_plugin_usage', 'Calls, failures, limits and times by hour') }),
   }
 }

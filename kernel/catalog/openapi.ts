@@ -110,5 +110,7 @@ const tagOf = ({ name, description }: Entity) => ({
 const TENANT_TAGS = [
   { name: 'several entities', description: 'Batches and files' },
   { name: 'metadata', description: 'What entities, forms and views there are, and how they change' },
+  { name: 'plugins', description: 'Installing plugins, what they may, and what they did' },
+  { name: 'events', description: 'What happened, who is told of it, and what could not be done' },
   { name: 'account', description: 'The person who asks, keys and invitations' },
 ]

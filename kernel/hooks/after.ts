@@ -16,6 +16,7 @@ import { pluginTitle } from '../plugins/act/failure.ts'
 import { pluginActor, pluginContext } from '../plugins/act/plugin-actor.ts'
 import { asWorkError } from '../plugins/act/queued.ts'
 import { runKept } from '../plugins/act/run-kept.ts'
+import type { Queryable } from '../run/database.ts'
 import { getRecord } from '../run/read-records.ts'
 import type { LoadedTenant } from '../services.ts'
 import { chase, MOST_DEPTH } from './chase.ts'
@@ -108,7 +109,7 @@ async function tellHook(room: ActRoom, loaded: LoadedTenant, payload: Payload, s
   if ('refused' in who) return room.journal.denied(run, who.grant, who.refused)
   const depth = payload.depth + 1
   const context = pluginContext(room, loaded, pluginActor(tenant, plugin, who.person, depth))
-  const record = await readAs(room, context, entity, payload)
+  const record = await readAs(room.database, context, entity, payload)
   const { operation, record: recordId, changed, at } = payload
   // A bulk load is one event for many records: what a hook knows a change by is of one.
   const id = `${payload.event}.${recordId}`
@@ -143,16 +144,16 @@ async function actsFor(
 }
 
 /** A deleted one as it stands in the trash. null: it is gone, or not for them. */
-async function readAs(
-  room: ActRoom,
+export async function readAs(
+  database: Queryable,
   context: ReturnType<typeof pluginContext>,
   entity: EntityModel,
-  { record: id, operation }: Payload,
+  { record: id, operation }: Pick<Payload, 'record' | 'operation'>,
 ): Promise<unknown> {
   if (!context.rights.can(entity, 'read')) return null
   for (const isTrash of operation === 'delete' ? [false, true] : [false]) {
     try {
-      const { body } = await getRecord(context, room.database, entity, id, { select: undefined, expand: [], isTrash })
+      const { body } = await getRecord(context, database, entity, id, { select: undefined, expand: [], isTrash })
       return JSON.parse(body)
     } catch (error) {
       if (!(error instanceof RelataError) || error.code !== 'RL205') throw error

@@ -6,6 +6,7 @@ import { sealInto } from '../plan/field-value.ts'
 import type { PlannedRow } from '../plan/row-plan.ts'
 import { planWrite } from '../plan/write-plan.ts'
 import type { ActRoom } from '../plugins/act/act-room.ts'
+import { readsOf } from '../plugins/act/own-transaction.ts'
 import type { BeforeHooks } from '../run/before-hooks.ts'
 import type { Context } from '../run/context.ts'
 import { newId } from '../run/new-id.ts'
@@ -21,9 +22,11 @@ export function createBeforeHooks(room: () => ActRoom): BeforeHooks {
       const subject = subjectOf(id, given)
       tellAllProblems(context, entity, subject)
       const look = async (eyes: Context) => some(await viewOfNew(context, eyes, queryable, entity, subject))
-      const refused = await runHooks(room(), { context, queryable, entity, operation: 'create', hooks, look }, [
-        subject,
-      ])
+      const refused = await runHooks(
+        room(),
+        { context, records: readsOf(queryable), entity, operation: 'create', hooks, look },
+        [subject],
+      )
       throwFirst(refused)
       return subject
     },
@@ -43,7 +46,7 @@ export function createBeforeHooks(room: () => ActRoom): BeforeHooks {
         seen = view?.version
         return some(view)
       }
-      const save = { context, queryable, entity, operation: 'update', hooks: all, look } as const
+      const save = { context, records: readsOf(queryable), entity, operation: 'update', hooks: all, look } as const
       throwFirst(await runHooks(room(), save, [subject]))
       return seen === undefined ? undefined : { ...subject, version: seen }
     },
@@ -57,7 +60,9 @@ export function createBeforeHooks(room: () => ActRoom): BeforeHooks {
         return views.map((view) => ({ ...view, before: view.record }))
       }
       const subject = { id, body: {}, free: new Set<string>() }
-      throwFirst(await runHooks(room(), { context, queryable, entity, operation, hooks, look }, [subject]))
+      throwFirst(
+        await runHooks(room(), { context, records: readsOf(queryable), entity, operation, hooks, look }, [subject]),
+      )
       return seen
     },
 
@@ -86,7 +91,7 @@ export function createBeforeHooks(room: () => ActRoom): BeforeHooks {
           ready.filter((one) => isFillable(one.planned)),
         )
       }
-      const save = { context, queryable, entity, operation: 'create', hooks, look } as const
+      const save = { context, records: readsOf(queryable), entity, operation: 'create', hooks, look } as const
       const refused = await runHooks(room(), save, subjects)
       return subjects.map((subject) => {
         const last = planned.get(subject.id) ?? replan(subject)

@@ -11,17 +11,16 @@ import type { ActRoom } from '../plugins/act/act-room.ts'
 import type { ActivePlugin, Hooked } from '../plugins/contract.ts'
 import { failureError, refusedError } from '../plugins/act/failure.ts'
 import { invokePlugin } from '../plugins/act/invoke.ts'
-import { readsOf } from '../plugins/act/own-transaction.ts'
+import type { Records } from '../plugins/act/own-transaction.ts'
 import { narrowed } from '../plugins/act/plugin-actor.ts'
 import type { Context } from '../run/context.ts'
-import type { Queryable } from '../run/database.ts'
 import type { View } from './preview.ts'
 import { fieldsToSet, invalidSetting, type Subject } from './set-fields.ts'
 
 export interface Save {
   context: Context
-  /** For what hooks read. */
-  queryable: Queryable
+  /** What hooks read. */
+  records: Records
   entity: EntityModel
   operation: RecordOperation
   hooks: readonly Hooked<BeforeHook>[]
@@ -30,8 +29,6 @@ export interface Save {
    * @throws RL206
    */
   look(eyes: Context, subjects: readonly Subject[]): Promise<readonly View[]>
-  /** Instead of the code that is installed: for a dry run. */
-  code?: string
 }
 
 export interface Refused {
@@ -98,7 +95,7 @@ type Result = { set: Record<string, unknown> } | { refused: { message: Text; fie
 
 async function ask(
   room: ActRoom,
-  { context, queryable, operation, code }: Save,
+  { context, records, operation }: Save,
   { plugin, hook }: Hooked<BeforeHook>,
   eyes: Context,
   views: readonly View[],
@@ -110,8 +107,8 @@ async function ask(
     before,
     changed,
   }))
-  const call = { plugin, entry, input: { events }, context: eyes, records: readsOf(queryable), size: views.length }
-  const outcome = await invokePlugin(room, { ...call, ...(code === undefined ? {} : { code, caught: [] }) })
+  const call = { plugin, entry, input: { events }, context: eyes, records, size: views.length }
+  const outcome = await invokePlugin(room, call)
   if (!outcome.ok) throw failureError(context.model, plugin, entry, outcome.failure)
   const { value } = outcome
   if (Answer.Check(value) && value.results.length === views.length) return value.results

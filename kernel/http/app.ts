@@ -28,6 +28,7 @@ import { metadataRoutes } from './metadata.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
 import { pluginJournalRoutes } from './plugin-journal.ts'
+import { pluginDryRunRoutes } from './plugin-dry-run.ts'
 import { pluginDoorRoutes, pluginHookRoutes } from './plugin-doors.ts'
 import { pluginRoutes } from './plugins.ts'
 import { profileRoutes } from './profile.ts'
@@ -63,7 +64,7 @@ export function createApp(parts: AppParts): Hono {
   const app = new Hono()
   app.onError((error, c) => problemResponse(error, log, { method: c.req.method, path: c.req.path }))
   app.use('*', securityHeaders(auth.isSecure))
-  app.route('/', healthRoutes(services.database, health))
+  app.route('/', healthRoutes(services.database, health, parts.plugins.sandbox))
 
   app.route('/', pluginHookRoutes(services, parts.act))
 
@@ -97,6 +98,7 @@ function tenantApp({ services, auth, files, publisher, plugins, act, live, webho
     metadataRoutes(services, publisher),
     pluginRoutes(services, plugins),
     pluginJournalRoutes(services, plugins),
+    pluginDryRunRoutes(services, plugins, act),
     pluginDoorRoutes(services, auth, act),
     bulkRoutes(services),
     fileRoutes(services, files),

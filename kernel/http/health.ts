@@ -1,6 +1,7 @@
 // Is the process alive (healthz), and can it do its work (readyz)? For load balancers and container hosts.
 import { Hono } from 'hono'
 import type { Database } from '../run/database.ts'
+import type { Sandbox } from '../sandbox/contract.ts'
 
 const PROBE_TIMEOUT_MS = 2_000
 
@@ -9,9 +10,10 @@ export interface Health {
   isReady: boolean
 }
 
-export function healthRoutes(database: Database, health: Health): Hono {
+export function healthRoutes(database: Database, health: Health, sandbox: Pick<Sandbox, 'state'>): Hono {
   const app = new Hono()
-  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, NO_STORE))
+  // Numbers alone: whoever asks is not signed in.
+  app.get('/healthz', (c) => c.json({ status: 'ok', sandbox: sandbox.state() }, 200, NO_STORE))
   app.get('/readyz', async (c) => {
     if (!health.isReady) return c.json({ status: 'starting or stopping' }, 503, NO_STORE)
     const isThere = await answersInTime(database)

@@ -10,19 +10,18 @@ import type { WireValue } from '../../sdk/wire/records.ts'
 import { USER_ENTITY } from '../auth/members.ts'
 import { requireAdminister } from '../auth/rights.ts'
 import type { EntityModel } from '../catalog/model.ts'
-import { parseListRequest } from '../parse/list-request.ts'
 import { isReadableRight } from '../plan/field-rights.ts'
 import { inTenant, type TenantEnv } from '../request.ts'
 import { jsonAnswer } from '../respond/json.ts'
 import { pluginNames } from '../plugins/plugin-rows.ts'
 import type { Context } from '../run/context.ts'
-import type { Database, Queryable } from '../run/database.ts'
-import { listRecords } from '../run/read-records.ts'
+import type { Queryable } from '../run/database.ts'
 import { differences } from '../schema/difference.ts'
 import type { SchemaPublisher } from '../schema/publisher.ts'
 import type { Trial } from '../schema/try-draft.ts'
 import { latestVersion, listVersions, stepsOf, versionAt } from '../schema/versions.ts'
 import type { PublishPlan, Services } from '../services.ts'
+import { lastRecords } from './last-records.ts'
 import { readBody, Words } from './read-body.ts'
 import { readJson } from './read-json.ts'
 
@@ -169,17 +168,6 @@ const sourcesOf = (packages: Body<typeof PublishBody>['packages']): PackageSourc
 
 /** A restore needs no body. */
 const readOptionalJson: typeof readJson = async (c) => ((c.req.header('content-type') ?? '') === '' ? {} : readJson(c))
-
-/** The records that were changed last, of those that the administrator may read. */
-async function lastRecords(
-  context: Context,
-  database: Database,
-  entity: EntityModel,
-  last: number,
-): Promise<readonly { id: string; display_name: string }[]> {
-  const query = new URLSearchParams({ select: 'id,display_name', sort: '-updated_at', limit: String(last) })
-  return JSON.parse(await listRecords(context, database, entity, parseListRequest(query))).data
-}
 
 /** Values of fields that the administrator may not read are left out. */
 function wireTrial(

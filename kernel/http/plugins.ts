@@ -126,7 +126,7 @@ export function pluginRoutes(services: Services, room: LifeRoom): Hono<TenantEnv
   app.post('/plugins/:name/resume', (c) =>
     changed(c, async ({ loaded }, name) => {
       await requirePlugin(services.database, loaded.tenant.schema, name)
-      room.sandbox.resume(loaded.tenant.schema, name)
+      await room.health.resume(loaded.tenant.schema, name)
     }),
   )
   app.post('/plugins/:name/remove/plan', (c) =>

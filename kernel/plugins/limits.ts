@@ -51,12 +51,22 @@ const JOB: RunLimits = {
     ...{ httpCalls: 100, httpMs: 60_000, httpBytes: 1_000_000, mails: 100, jobs: 200 },
   },
 }
+/** Of one page: nobody waits for it, and its transaction holds the records that it wrote. */
+const MIGRATION: RunLimits = {
+  sandbox: {
+    ...{ wallMs: 30_000, cpuMs: 10_000, sliceMs: 3_000, memoryMb: 128, hostCalls: 2_000, pendingCalls: 32 },
+    ...{ logLines: 100, logBytes: 64_000, payloadBytes: 1_000_000 },
+  },
+  host: { queries: 2_000, writes: 2_000, rowsRead: 50_000, rowsWritten: 10_000, ...NOTHING_OUTSIDE },
+}
+/** Of kinds that are not run soon after something that somebody did. */
+const OWN: Partial<Record<EntryKind, RunLimits>> = { before: SAVE, job: JOB, migration: MIGRATION }
 /** Nobody goes further, however many records a run is for. */
 export const MOST = { wallMs: 60_000, cpuMs: 10_000, hostCalls: 10_000, queries: 1_000, writes: 500, rowsRead: 50_000 }
 
 /** @param records that the run is for: a bulk action is given more than one on a single record */
 export function limitsOf(kind: EntryKind, records = 1): RunLimits {
-  const base = kind === 'before' ? SAVE : kind === 'job' || kind === 'migration' ? JOB : SOON
+  const base = OWN[kind] ?? SOON
   if (records <= 1) return base
   const { sandbox, host } = base
   /** What a run has for all, and once more for each record, a part of it. */

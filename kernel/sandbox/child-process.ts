@@ -23,7 +23,7 @@ export function startChild(
   { command, args }: Confinement,
   settings: Settings,
   maxSlots: number,
-  onDeath: (child: Child) => void,
+  onDeath: (child: Child, reason: string) => void,
 ): Child {
   const process_ = spawn(command, [...args, String(maxSlots)], {
     cwd: '/',
@@ -48,7 +48,7 @@ export function startChild(
     if (reason !== CLOSED && reason !== IDLE)
       log.warn({ pid: process_.pid, reason, output: output || undefined }, 'a sandbox process was ended')
     line.die(reason, reason === CLOSED ? NOBODY : guilty)
-    onDeath(child)
+    onDeath(child, reason)
   }
   const channel = process_.stdio[3] as Duplex
   const line = openLine(streamWire(channel, FROM_CHILD), times, (reason, guilty) => {

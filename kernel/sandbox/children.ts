@@ -14,6 +14,8 @@ export interface Children {
   /** Nothing else runs there until it is given back. */
   alone(): Promise<{ child: Child; giveBack(): void }>
   all(): Child[]
+  /** `restarts`: those that were ended for what ran in them. */
+  counts(): { children: number; isolates: number; restarts: number }
   report(): Promise<ConfinementReport>
   close(): void
 }
@@ -33,12 +35,14 @@ export function openChildren(settings: Settings): Children {
     return found
   })
   let spare: Child | undefined
+  let restarts = 0
   let isClosed = false
   let watching: NodeJS.Timeout | undefined
 
   const start = async (): Promise<Child> => {
     const found = await confinement()
-    const child = startChild(found, settings, maxSlots, (dead) => {
+    const child = startChild(found, settings, maxSlots, (dead, reason) => {
+      if (reason !== CLOSED && reason !== IDLE) restarts += 1
       everybody.delete(dead)
       if (spare === dead) spare = undefined
       const place = slots.indexOf(dead)
@@ -128,6 +132,10 @@ export function openChildren(settings: Settings): Children {
       }
     },
     all: () => [...everybody],
+    counts() {
+      const isolates = [...everybody].reduce((total, child) => total + child.isolates(), 0)
+      return { children: everybody.size, isolates, restarts }
+    },
     report: async () => (await confinement()).report,
     close() {
       isClosed = true

@@ -42,7 +42,7 @@ export interface Usage {
   wallMs: number
   cpuMs: number
   hostCalls: number
-  /** Of the isolate after the call. */
+  /** Of the isolate, as it was before the call. */
   heapBytes: number
 }
 
@@ -105,12 +105,39 @@ export interface PluginHealth {
   isQuarantined: boolean
 }
 
+/** A limit that was broken. */
+export interface Violation {
+  /** Milliseconds since 1970. */
+  atMs: number
+  /** It brought a process down. */
+  isKill: boolean
+}
+
+/** How the sandbox of this process is doing, in numbers. */
+export interface SandboxState {
+  /** Processes, and the isolates in them. */
+  children: number
+  isolates: number
+  /** Processes that were ended because of what ran in them. */
+  restarts: number
+  /** Invocations under way, and those that wait for a place of their tenant. */
+  running: number
+  waiting: number
+  /** Plugins of all tenants. */
+  paused: number
+  suspended: number
+  quarantined: number
+}
+
 export interface Sandbox {
   /** Never throws: what goes wrong is part of the outcome. */
   invoke(invocation: Invocation): Promise<Outcome>
   health(tenant: string, plugin: string): PluginHealth
-  /** An administrator has looked at it: closes the breaker. */
+  /** What it has broken so far, here or elsewhere, oldest first. */
+  recall(tenant: string, plugin: string, violations: readonly Violation[]): void
+  /** It is fine, as far as this process is concerned. */
   resume(tenant: string, plugin: string): void
+  state(): SandboxState
   /** Its isolates go; calls under way are cancelled. */
   retire(tenant: string, plugin: string): void
   close(): Promise<void>

@@ -94,8 +94,12 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
     const attempt = attemptOf(invocation, journal, logs, (run) => working.run(work, run))
     const outcome = (ended: AttemptEnd): Outcome => {
       const { failure, isViolation } = toOutcome(ended, invocation)
-      if (isViolation === 'kill') breakers.killed(key)
-      else if (isViolation) breakers.violated(key)
+      if (isViolation) {
+        const { tenant, plugin } = invocation.code
+        const violation = { atMs: Date.now(), isKill: isViolation === 'kill' }
+        breakers.violated(key, violation)
+        settings.onViolation(tenant, plugin, violation)
+      }
       const { cpuMs, hostCalls, heapBytes } = ended
       const usage = { wallMs: performance.now() - startedMs, cpuMs, hostCalls, heapBytes }
       if ('value' in failure) return { usage, logs, ok: true, value: failure.value }
@@ -134,7 +138,9 @@ export function openSandbox(options: SandboxOptions = {}): OpenSandbox {
     invoke,
     retire,
     health: (tenant, plugin) => breakers.health(keyOf(tenant, plugin)),
-    resume: (tenant, plugin) => breakers.resume(keyOf(tenant, plugin)),
+    recall: (tenant, plugin, violations) => breakers.recall(keyOf(tenant, plugin), violations),
+    resume: (tenant, plugin) => breakers.recall(keyOf(tenant, plugin), []),
+    state: () => ({ ...children.counts(), ...queue.counts(), ...breakers.counts() }),
     async report() {
       const list = children.all().map((child) => ({ pid: child.pid, running: child.running() }))
       return { ...(await children.report()), children: list }

@@ -67,6 +67,8 @@ export interface Line {
   /** @param boxesOf tenant and plugin */
   retire(boxesOf: string): void
   running(): number
+  /** As the child says. */
+  isolates(): number
   /** Told once; also when it dies before. */
   ready: Promise<void>
   isReady(): boolean
@@ -94,6 +96,7 @@ export function openLine(
   /** Isolates that have answered before. */
   const warm = new Set<string>()
   let lastId = 0
+  let isolates = 0
   const readied = Promise.withResolvers<void>()
   let isReady = false
   let isDead = false
@@ -165,6 +168,10 @@ export function openLine(
   /** @returns what is wrong with it */
   const take = (message: FromChild, body: string): string | null => {
     if (message.type === 'beat') return null
+    if (message.type === 'isolates') {
+      isolates = message.count
+      return null
+    }
     if (message.type === 'ready') {
       if (isReady) return 'It was ready twice.'
       isReady = true
@@ -258,6 +265,7 @@ export function openLine(
     },
     retire: (boxesOf) => send({ type: 'retire', boxesOf }),
     running: () => runs.size,
+    isolates: () => isolates,
     ready: readied.promise,
     isReady: () => isReady,
     silentMs: () => performance.now() - heardMs,

@@ -39,6 +39,8 @@ const Count = Type.Number({ minimum: 0, maximum: 1e15 })
 export const FromChild = Type.Union([
   Type.Object({ type: Type.Literal('ready') }, strict),
   Type.Object({ type: Type.Literal('beat') }, strict),
+  /** There are more or fewer than before. */
+  Type.Object({ type: Type.Literal('isolates'), count: Type.Integer({ minimum: 0, maximum: 1e6 }) }, strict),
   Type.Object({ type: Type.Literal('need'), id: Id, hash: Type.String({ maxLength: 64 }) }, strict),
   /** Body: arguments as JSON. */
   Type.Object(

@@ -1,5 +1,6 @@
 // What may be set from outside, mostly by tests, which have no seconds to wait.
 import { availableParallelism } from 'node:os'
+import type { Violation } from './contract.ts'
 
 export interface SandboxTimes {
   /** After the time of an invocation: until its child is told to end it. */
@@ -55,6 +56,8 @@ export interface SandboxOptions {
   /** Processes that a plugin may bring down before it is suspended. */
   kills?: number
   times?: Partial<SandboxTimes>
+  /** Told of each limit that is broken, by whom. */
+  onViolation?(tenant: string, plugin: string, violation: Violation): void
 }
 
 export type Settings = Required<Omit<SandboxOptions, 'log' | 'times'>> & { times: SandboxTimes; log: SandboxLog }
@@ -64,6 +67,7 @@ const SILENT: SandboxLog = { info() {}, warn() {} }
 export function settingsOf({ times, ...options }: SandboxOptions): Settings {
   return {
     log: SILENT,
+    onViolation() {},
     children: Math.max(2, availableParallelism()),
     maxIsolates: 600,
     tenantCalls: 8,

@@ -5,6 +5,8 @@ export type Entry = 'in' | 'full' | 'late' | 'cancelled'
 export interface TenantQueue {
   enter(tenant: string, signal?: AbortSignal): Promise<Entry> | 'in'
   leave(tenant: string): void
+  /** Over all tenants. */
+  counts(): { running: number; waiting: number }
 }
 
 interface Line {
@@ -44,6 +46,11 @@ export function openTenantQueue(places: number, mostWaiting: number, waitMs: num
       const [next] = line.waiting
       if (next) next()
       else if (--line.inside === 0) lines.delete(tenant)
+    },
+    counts() {
+      const all = [...lines.values()]
+      const sum = (of: (line: Line) => number): number => all.reduce((total, line) => total + of(line), 0)
+      return { running: sum(({ inside }) => inside), waiting: sum(({ waiting }) => waiting.size) }
     },
   }
 }

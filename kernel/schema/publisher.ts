@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import { RelataError } from '../../sdk/errors.ts'
 import type { Snapshot } from '../../sdk/metadata/snapshot.ts'
+import type { PackageSource } from '../../sdk/metadata/source.ts'
 import { AUTH_CHANNEL, tenantMessage } from '../auth/channel.ts'
 import { lockAdministrators, requireAdministrator } from '../auth/index.ts'
 import { type EntityModel, Model } from '../catalog/model.ts'
@@ -17,6 +18,7 @@ import type { Catalog, Publisher, PublishPlan, PublishRequest, TenantInfo } from
 import { setVersion, systemHash, type Tenant, tenantById } from '../tenants/registry.ts'
 import { prepareCopy } from './copies.ts'
 import { type Draft, planPublish } from './planner.ts'
+import { rehearse } from './rehearse.ts'
 import { writeRoles } from './role-rows.ts'
 import { type Trial, tryDraft } from './try-draft.ts'
 import { insertVersion, latestVersion, versionAt } from './versions.ts'
@@ -45,6 +47,19 @@ export interface SchemaPublisher extends Publisher {
     entity: EntityModel,
     ids: readonly string[],
   ): Promise<Trial>
+  /**
+   * Work in a transaction that is rolled back, with these packages as if they were published; none: with what is.
+   * @throws RL200 RL214 as a plan · RL502 the tables are busy
+   */
+  rehearse<T>(tenant: TenantInfo, packages: readonly PackageSource[], work: (stage: Stage) => Promise<T>): Promise<T>
+}
+
+export interface Stage {
+  tx: Reserved
+  /** undefined: as it is published. */
+  snapshot: Snapshot | undefined
+  /** Tables are changed, and nobody else gets at them until the end. */
+  holdsTables: boolean
 }
 
 /** How long to wait for another publish of the same tenant. */
@@ -91,6 +106,23 @@ export function createPublisher({ database, catalog, jobs, log }: PublisherOptio
         const draft = await planPublish(connection, { tenant, latest, packages, remove, confirm: [], isSystem: false })
         try {
           return await tryDraft(connection, draft, entity, ids)
+        } catch (error) {
+          throw busy(error, 'The tables are in use by something that takes long.')
+        }
+      })
+    },
+    async rehearse(info, packages, work) {
+      const tenant = await tenantById(database, info.id)
+      return database.reserve(async (connection) => {
+        const input = { tenant, packages, remove: [], confirm: [], isSystem: false }
+        const isPlanned = packages.length > 0
+        const draft = isPlanned
+          ? await planPublish(connection, { ...input, latest: await latestIfAny(connection, tenant) })
+          : undefined
+        const statements = draft?.statements ?? []
+        const stage = { snapshot: draft?.snapshot, holdsTables: statements.length > 0 }
+        try {
+          return await rehearse(connection, statements, (tx) => work({ ...stage, tx }))
         } catch (error) {
           throw busy(error, 'The tables are in use by something that takes long.')
         }

@@ -12,6 +12,7 @@ import { type EntityCheck, entityChecks } from '../sql/entity-checks.ts'
 import { newRow } from '../sql/row-values.ts'
 import { bind, ident, input, join, type Sql, sql, toStatement } from '../sql/sql.ts'
 import type { Draft } from './planner.ts'
+import { rehearse } from './rehearse.ts'
 
 export interface Trial {
   /** Rules of the draft that are new, or not as they were. */
@@ -29,9 +30,6 @@ export interface TriedRule {
   records: number
 }
 
-/** Somebody may be waiting for the tables that the draft touches. */
-const LOCK_MS = 600
-
 /**
  * @param before the entity as it is published
  * @param ids records to try it on
@@ -46,13 +44,7 @@ export async function tryDraft(
   const model = new Model(draft.snapshot)
   const after = model.all().find(({ entity }) => entity.id === before.entity.id)
   if (!after) return { rules: [], refused: new Map(), changed: new Map() }
-  await connection.execute(`BEGIN; SET LOCAL lock_timeout = '${LOCK_MS}ms'`)
-  try {
-    if (draft.statements.length > 0) await connection.execute(draft.statements.join(';\n'))
-    return await askRecords(connection, model, before, after, ids)
-  } finally {
-    await connection.execute('ROLLBACK')
-  }
+  return rehearse(connection, draft.statements, () => askRecords(connection, model, before, after, ids))
 }
 
 async function askRecords(

@@ -60,7 +60,15 @@ CREATE TABLE IF NOT EXISTS ${INSTALLATION_SCHEMA}.tenants (
   system_hash text,
   created_at timestamptz NOT NULL DEFAULT now()
 );
-ALTER TABLE ${INSTALLATION_SCHEMA}.tenants ADD COLUMN IF NOT EXISTS plugins int8 NOT NULL DEFAULT 0`
+ALTER TABLE ${INSTALLATION_SCHEMA}.tenants ADD COLUMN IF NOT EXISTS plugins int8 NOT NULL DEFAULT 0;
+CREATE TABLE IF NOT EXISTS ${INSTALLATION_SCHEMA}.plugin_violations (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  schema text NOT NULL,
+  plugin text NOT NULL,
+  at_ms int8 NOT NULL,
+  is_kill boolean NOT NULL
+);
+CREATE INDEX IF NOT EXISTS plugin_violations__plugin ON ${INSTALLATION_SCHEMA}.plugin_violations (schema, plugin)`
 
 const COLUMNS = 'id, slug, title, schema, is_demo, base_currency, state, version, founder, plugins'
 
@@ -192,5 +200,9 @@ export async function outdatedTenants(database: Queryable, system: string): Prom
 }
 
 export async function deleteTenant(database: Queryable, id: string): Promise<void> {
-  await database.query(`DELETE FROM ${INSTALLATION_SCHEMA}.tenants WHERE id = $1`, [id])
+  await database.query(
+    `WITH gone AS (DELETE FROM ${INSTALLATION_SCHEMA}.tenants WHERE id = $1 RETURNING schema)
+     DELETE FROM ${INSTALLATION_SCHEMA}.plugin_violations WHERE schema IN (SELECT schema FROM gone)`,
+    [id],
+  )
 }

@@ -8,6 +8,8 @@ import { PluginManifest } from '../plugin/manifest.ts'
 import type { ClientField } from './meta.ts'
 import type { WirePlan } from './metadata.ts'
 
+export * from './plugin-dry-run.ts'
+
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const AnAsk = Type.Unsafe<Ask>(Type.Object({ key: Type.String(), kind: Type.String() }))
 const AProblem = Type.Unsafe<Problem>(Type.Object({ path: Type.String(), message: Type.String() }))
@@ -93,6 +95,14 @@ export const WirePlugin = Type.Composite([
 ])
 export type WirePlugin = Static<typeof WirePlugin>
 
+const Held = Type.Object({
+  /** Qualified name. */
+  name: Type.String(),
+  label: Text,
+  /** Records, or records with a value of this field; the trash counts. */
+  records: Type.Integer(),
+})
+
 /** What has to be agreed to by name, because it is unusual. */
 export const ACCEPTABLE = ['signer', 'downgrade', 'replace', 'package'] as const
 export type Acceptable = (typeof ACCEPTABLE)[number]
@@ -121,6 +131,8 @@ export const WirePluginPlan = Type.Object({
   ),
   /** Steps that change stored records before the new version runs. */
   migrations: Type.Array(Type.Object({ name: Type.String(), label: Text, version: Type.String() })),
+  /** Entities whose records these may change, with about how many there are: at most so many are touched. */
+  reach: Type.Array(Held),
   /** To be agreed to by name in `accept`. */
   needs: Type.Array(Type.Union(ACCEPTABLE.map((one) => Type.Literal(one)))),
   problems: Type.Array(AProblem),
@@ -174,13 +186,6 @@ export const RemoveRequest = Type.Object(
 )
 export type RemoveRequest = Static<typeof RemoveRequest>
 
-const Held = Type.Object({
-  /** Qualified name. */
-  name: Type.String(),
-  label: Text,
-  /** Records, or records with a value of this field; the trash counts. */
-  records: Type.Integer(),
-})
 /** Answer of `POST plugins/{name}/remove/plan`. */
 export const WireRemovalPlan = Type.Object({
   name: Type.String(),

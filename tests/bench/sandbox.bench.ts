@@ -2,6 +2,7 @@
 // messages, the same code runs in Node, the same bystander works while nobody loops; in turns, so that both meet the
 // same machine.
 import { readFileSync } from 'node:fs'
+import { besidePlugin } from './support/beside-plugin.ts'
 import { startEcho } from './support/sandbox-echo.ts'
 import { openSandbox } from '../../kernel/sandbox/index.ts'
 import type { Limits, Outcome } from '../../kernel/sandbox/contract.ts'
@@ -37,6 +38,7 @@ export const bench: Bench = async (say) => [
   ...(await fiveHundred(say)),
   ...(await recovery(say)),
   ...(await bystander(say)),
+  ...(await besidePlugin(say)),
 ]
 
 async function calls(say: (line: string) => void): Promise<Row[]> {

@@ -1,12 +1,18 @@
 // Several processes at one database: each runs the plugins as they are now, and two administrators do not get in each
 // other's way.
 import { setTimeout as delay } from 'node:timers/promises'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { assembleKernel, type Kernel } from '../../kernel/assemble.ts'
 import { openCatalog } from '../../kernel/catalog/store.ts'
+import { readConfig } from '../../kernel/platform/config.ts'
+import { createLogger } from '../../kernel/platform/log.ts'
 import { createKeyring } from '../../kernel/platform/secret.ts'
 import { readPluginSecret } from '../../kernel/plugins/plugin-secrets.ts'
 import { resealPluginSecrets } from '../../kernel/plugins/reseal-secrets.ts'
+import type { SandboxState } from '../../kernel/sandbox/contract.ts'
 import type { Database } from '../../kernel/run/database.ts'
+import { beforeHook } from '../support/install-plugin.ts'
+import { METADATA_FOLDER } from '../support/metadata-sources.ts'
 import { pluginArchive, pluginForm, type TestPlugin } from '../support/plugin-archive.ts'
 import { openTestTenant, type TestTenant } from '../support/test-tenant.ts'
 
@@ -75,4 +81,106 @@ test('secrets of plugins are sealed again when the key changes', async () => {
   expect(await readPluginSecret(database, onlyNew, schema, 'sealed', 'TOKEN')).toBe('sesame')
   // At another place it opens for nobody.
   await expect(readPluginSecret(database, onlyNew, schema, 'sealed', 'OTHER')).resolves.toBeUndefined()
+})
+
+describe('what plugins break', () => {
+  /** Another server at the same database, asked with the same key. */
+  async function another(): Promise<Pick<TestTenant, 'call'> & { close(): Promise<void> }> {
+    const config = readConfig({ RELATA_DATA: tenant.kernel.services.config.dataFolder, RELATA_SECRET: 'a'.repeat(40) })
+    const kernel: Kernel = await assembleKernel({
+      ...{ config, databaseUrl: tenant.databaseUrl, metadataFolder: METADATA_FOLDER, pagesFolder: '/nowhere' },
+      log: createLogger({ logLevel: 'fatal', logFormat: 'text' }),
+    })
+    const { key } = (await tenant.call('POST', 'keys', { name: 'other', role: 'system.administrator' })).body
+    return {
+      async call(method, address, body, headers = {}) {
+        const type = body === undefined ? {} : { 'content-type': 'application/json' }
+        const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
+        const answer = await kernel.app.request(
+          address.startsWith('/') ? `http://localhost${address}` : `http://localhost/api/v1/test/${address}`,
+          { ...init, headers: { authorization: `Bearer ${key}`, ...type, ...headers } },
+        )
+        return { status: answer.status, body: await answer.json(), headers: answer.headers }
+      },
+      close: () => kernel.close(),
+    }
+  }
+  type Caller = Pick<TestTenant, 'call'>
+  const save = (who: Caller, title: string) => who.call('POST', 'records/wild.thing', { title })
+  const healthOf = async (who: Caller) => (await who.call('GET', 'plugins/wild')).body.health
+  const wild = (run: string): TestPlugin => ({
+    name: 'wild',
+    files: {
+      'entities/thing.json': { name: 'thing', display_name: 'title', fields: [{ name: 'title', type: 'text' }] },
+    },
+    behaviour: { before: [beforeHook('wild.thing', ['create'])] },
+    run: `${run}; return { results: input.events.map(() => ({ set: {} })) }`,
+  })
+
+  test('counts in all processes together; resumed in one it runs in all', async () => {
+    await install(wild(`if (input.events[0].record.title === 'loop') for (;;);`))
+    const other = await another()
+    try {
+      for (let times = 0; times < 3; times++) expect((await save(tenant, 'loop')).status).toBeGreaterThanOrEqual(400)
+      for (let tries = 0; tries < 100 && (await healthOf(other)).violations < 3; tries++) await delay(20)
+      expect(await healthOf(other)).toMatchObject({ state: 'fine', violations: 3 })
+      for (let times = 0; times < 2; times++) expect((await save(other, 'loop')).status).toBeGreaterThanOrEqual(400)
+
+      expect((await save(other, 'good')).body.code).toBe('RL405')
+      // Without having been asked for it, and within moments.
+      for (let tries = 0; tries < 100 && (await save(tenant, 'good')).body.code !== 'RL405'; tries++) await delay(20)
+      expect((await save(tenant, 'good')).body.code).toBe('RL405')
+      const [here, there] = [await healthOf(tenant), await healthOf(other)]
+      expect(here).toMatchObject({ state: 'paused', untilMs: expect.any(Number) })
+      expect(there).toEqual(here)
+
+      // One that starts now knows it as well.
+      const third = await another()
+      try {
+        expect(await healthOf(third)).toEqual(here)
+        expect((await save(third, 'good')).body.code).toBe('RL405')
+        expect((await third.call('GET', '/healthz')).body.sandbox).toMatchObject({ paused: 1, suspended: 0 })
+      } finally {
+        await third.close()
+      }
+
+      expect((await other.call('POST', 'plugins/wild/resume')).body.health).toMatchObject({
+        state: 'fine',
+        violations: 0,
+      })
+      expect((await save(other, 'good')).status).toBe(201)
+      for (let tries = 0; tries < 100 && (await save(tenant, 'good')).status !== 201; tries++) await delay(20)
+      expect((await save(tenant, 'good')).status).toBe(201)
+      expect(await healthOf(tenant)).toEqual(await healthOf(other))
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('whoever brought a process down runs apart everywhere', async () => {
+    await install({
+      ...wild(`if (input.events[0].record.title === 'down') [].sort.call({ length: Infinity })`),
+      version: '1.0.1',
+    })
+    const other = await another()
+    try {
+      expect((await save(tenant, 'down')).body.code).toBe('RL407')
+      for (let tries = 0; tries < 100 && !(await healthOf(other)).isQuarantined; tries++) await delay(20)
+      expect(await healthOf(other)).toMatchObject({ isQuarantined: true, violations: 1 })
+      expect((await save(other, 'good')).status).toBe(201)
+      const { sandbox } = (await other.call('GET', '/healthz')).body
+      expect(sandbox).toEqual({
+        ...{ children: expect.any(Number), isolates: 1, restarts: 0, running: 0, waiting: 0 },
+        ...{ paused: 0, suspended: 0, quarantined: 1 },
+      })
+      const mine = await tenant.kernel.app.request('http://localhost/healthz')
+      const { sandbox: here }: { sandbox: SandboxState } = JSON.parse(await mine.text())
+      expect(here.restarts).toBeGreaterThan(0)
+      // Another version begins anew.
+      await install({ ...wild(''), version: '1.0.2' })
+      expect(await healthOf(other)).toMatchObject({ isQuarantined: false, violations: 0 })
+    } finally {
+      await other.close()
+    }
+  })
 })

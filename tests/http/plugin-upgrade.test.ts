@@ -129,6 +129,7 @@ describe('an upgrade with migrations', () => {
     await addItems('a', 'a', 'bb', 'ccc', 'dddd', 'eeeee')
     const plan = await tenant.send('POST', 'plugin-plans', pluginArchive(second('a')), 'application/zip')
     expect(plan.body).toMatchObject({ problems: [], migrations: [{ name: 'measure', version: '1.1.0' }] })
+    expect(plan.body.reach).toEqual([{ name: 'a.item', label: 'Item', records: 5 }])
 
     const began = await install(second('a'))
     expect(began.body).toMatchObject({ state: 'upgrading', version: '1.0.0', next: { phase: 'migration' } })

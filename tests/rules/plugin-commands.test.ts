@@ -69,6 +69,7 @@ const plan: WirePluginPlan = {
   },
   behaviour: [{ text: 'hook set_day', kind: 'add' }],
   migrations: [],
+  reach: [],
   needs: [],
   problems: [],
   warnings: [],

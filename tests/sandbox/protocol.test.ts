@@ -262,7 +262,18 @@ describe('[47] a child that does not keep to it is ended', () => {
       fc.jsonValue(),
       fc.record(
         {
-          type: fc.constantFrom('ready', 'beat', 'need', 'call', 'log', 'done', 'fatal', 'run', '__proto__'),
+          type: fc.constantFrom(
+            'ready',
+            'beat',
+            'isolates',
+            'need',
+            'call',
+            'log',
+            'done',
+            'fatal',
+            'run',
+            '__proto__',
+          ),
           id: fc.oneof(fc.integer({ min: -1, max: 4 }), fc.double(), fc.string()),
           box: fc.constantFrom(box, '', 'two/acme.test/1'),
           call: fc.oneof(fc.integer({ min: -1, max: 4 }), fc.double()),

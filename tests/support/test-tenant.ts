@@ -28,6 +28,8 @@ export interface TestTenant extends Caller {
   kernel: Kernel
   slug: string
   database: Database
+  /** For another process at the same database. */
+  databaseUrl: string
   /** PostgreSQL schema. */
   schema: string
   /** Id of the user that the key acts as. */
@@ -96,6 +98,7 @@ export async function openTestTenant(
     kernel,
     slug: tenant.slug,
     database,
+    databaseUrl: url,
     schema: tenant.schema,
     userId: me.user_id,
     tableOf: (entity) => model.entity(entity).entity.table,

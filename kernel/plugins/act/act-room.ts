@@ -10,6 +10,7 @@ import type { Database } from '../../run/database.ts'
 import type { Sandbox } from '../../sandbox/contract.ts'
 import type { Catalog } from '../../services.ts'
 import type { Places } from './own-transaction.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import type { PluginJournal } from '../journal/journal-contract.ts'
 
 export interface ActRoom {
@@ -27,5 +28,7 @@ export interface ActRoom {
   outside: Outside
   events: Events
   places: Places
+  /** Everything that runs is only tried. */
+  rehearsal?: Rehearsal
   log: Logger
 }

@@ -8,7 +8,7 @@ import type { Context } from '../../run/context.ts'
 import { fromPostgres, isStalePlan } from '../../run/postgres-error.ts'
 import type { HostAnswer, HostRefusal } from '../../sandbox/contract.ts'
 import type { Field } from '../../../sdk/metadata/snapshot.ts'
-import { CAPABILITIES } from './capabilities/index.ts'
+import { CAPABILITIES, mayAsk, whereInstead } from './capabilities/index.ts'
 import type { Run } from './capabilities/call.ts'
 import { LimitReached } from './counters.ts'
 import type { PluginRun } from '../journal/journal-contract.ts'
@@ -24,8 +24,7 @@ export interface Broker {
 /** So many refusals are remembered, the last ones. */
 const MOST_REFUSALS = 20
 
-/** @param allowed names of capabilities; undefined: all */
-export function openBroker(given: Run, told: PluginRun, allowed?: readonly string[]): Broker {
+export function openBroker(given: Run, told: PluginRun): Broker {
   const watched = watchRights(given)
   const run: Run = { ...given, context: watched.context }
   let ended: LimitReached | RelataError | undefined
@@ -52,11 +51,11 @@ export function openBroker(given: Run, told: PluginRun, allowed?: readonly strin
     refusedWith: (message) => refusals.get(message),
     async host(method, args) {
       if (ended) return end(ended)
-      if (given.signal.aborted) return end(new RelataError('RL407', 'The run is over.'))
+      if (given.signal.aborted) return end(isOver())
       try {
         const capability = CAPABILITIES.get(method)
         if (!capability) throw new RelataError('RL404', `There is nothing called “${method.slice(0, 60)}” to ask for.`)
-        if (allowed && !allowed.includes(method))
+        if (!mayAsk(told.kind, method))
           throw new RelataError('RL404', `${told.kind} “${told.entry}” may not ask for ${method}.`, {
             hint: whereInstead(told.kind),
           })
@@ -68,12 +67,16 @@ export function openBroker(given: Run, told: PluginRun, allowed?: readonly strin
         if (error instanceof RelataError && error.isPublic) return { ok: false, error: refusalOf(error) }
         // What can be tried again is not the plugin's to be told.
         if (error instanceof RelataError && error.code !== 'RL500') return end(error)
-        if (!given.signal.aborted) given.room.log.error({ err: cause, plugin: told.plugin.name, method }, 'a plugin')
+        // What was under way fails because it was given up.
+        if (given.signal.aborted) return end(isOver())
+        given.room.log.error({ err: cause, plugin: told.plugin.name, method }, 'a plugin')
         return end(new RelataError('RL500', 'Something went wrong on the server.', { cause }))
       }
     },
   }
 }
+
+const isOver = (): RelataError => new RelataError('RL407', 'The run is over.')
 
 const movedOn = (cause: unknown): RelataError =>
   new RelataError('RL502', 'Something was published meanwhile.', { hint: 'Try again.', cause })
@@ -82,11 +85,6 @@ function keyOf({ members, message }: RelataError): string {
   const grants = members['grants']
   return Array.isArray(grants) ? grants.join(', ') : message
 }
-
-const whereInstead = (kind: string): string =>
-  kind === 'before'
-    ? 'A hook within a save reads records, and changes the one that is saved by what it returns; everything else belongs into an after-hook.'
-    : 'See docs/plugin-reference.md for what may be asked where.'
 
 /** What is wrong and where, in one text: that is all that an Error of the guest has. */
 function withProblems(message: string, { problems }: RelataError): string {

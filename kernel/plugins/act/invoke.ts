@@ -4,8 +4,6 @@ import type { Context } from '../../run/context.ts'
 import type { EntryKind, Outcome } from '../../sandbox/contract.ts'
 import type { ActRoom } from './act-room.ts'
 import { openBroker } from './broker.ts'
-import type { Caught } from './capabilities/call.ts'
-import { READING } from './capabilities/records.ts'
 import type { ActivePlugin } from '../contract.ts'
 import { Counters, LimitReached } from './counters.ts'
 import { limitsOf } from '../limits.ts'
@@ -29,10 +27,8 @@ export interface PluginCall {
   size?: number
   signal?: AbortSignal
   onWritten?: (entity: string, id: string) => void
-  /** A dry run: what would leave the server is put here, and the journal hears nothing. */
-  caught?: Caught[]
-  /** Of a version that is not installed. */
-  code?: string
+  /** Of a version that is not installed, and where it runs: what it breaks counts against no other. */
+  code?: { text: string; place: string }
 }
 
 /** @returns never throws for what a plugin does; what the database does is thrown as it comes */
@@ -51,10 +47,9 @@ export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Out
     records,
     counters: new Counters(limits.host),
     signal,
-    caught: call.caught ?? null,
     onWritten: call.onWritten ?? (() => undefined),
   }
-  const broker = openBroker(run, told, entry.kind === 'before' ? READING : undefined)
+  const broker = openBroker(run, told)
   let outcome: Outcome
   try {
     outcome = await room.sandbox.invoke({
@@ -73,7 +68,7 @@ export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Out
   if (ended && !(ended instanceof LimitReached)) throw ended
   // However the code took it.
   const last: Outcome = ended ? { ...withoutValue(outcome), ok: false, failure: limitFailure(ended) } : outcome
-  if (!call.caught) room.journal.ran(told, last)
+  room.journal.ran(told, last)
   const refusal = isForPerson(entry) && !last.ok && last.failure.kind === 'failed' ? last.failure.error.message : ''
   const refused = broker.refusedWith(refusal)
   if (refused) throw refused
@@ -87,10 +82,16 @@ const limitFailure = ({ limit, used, max }: LimitReached) => ({ kind: 'limit', l
 
 const withoutValue = ({ usage, logs }: Outcome) => ({ usage, logs })
 
-function codeOf(room: ActRoom, schema: string, { name, version, hash }: ActivePlugin, code: string | undefined) {
-  if (code !== undefined) return { plugin: `${name}~try`, version, hash, load: async () => code }
-  const load = async (): Promise<string> => (await readCode(room.database, schema, name))?.code ?? ''
-  return { plugin: name, version, hash, load }
+function codeOf(
+  { database, rehearsal }: ActRoom,
+  schema: string,
+  { name, version, hash }: ActivePlugin,
+  code: PluginCall['code'],
+) {
+  if (code) return { plugin: code.place, version, hash, load: async () => code.text }
+  const load = async (): Promise<string> =>
+    rehearsal?.plugin === name ? rehearsal.code : ((await readCode(database, schema, name))?.code ?? '')
+  return { plugin: rehearsal?.placeOf(name) ?? name, version, hash, load }
 }
 
 /** Who it acts for; null: itself. */

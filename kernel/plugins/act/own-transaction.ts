@@ -81,7 +81,7 @@ export function openOwnTransaction(
     done.catch((error) => opened.reject(error))
     return opening
   }
-  const { inTurn, idle } = turns(open)
+  const { write, idle } = turns(open)
   const end = async (how: End): Promise<void> => {
     isOver = true
     await idle()
@@ -92,8 +92,8 @@ export function openOwnTransaction(
     get isOpen() {
       return opening !== undefined
     },
-    read: (work) => (opening ? inTurn(work) : work(database)),
-    write: inTurn,
+    read: (work) => (opening ? write(work) : work(database)),
+    write,
     commit: () => end('COMMIT'),
     rollback: () => end('ROLLBACK').catch(() => undefined),
   }
@@ -106,10 +106,14 @@ export const readsOf = (queryable: Queryable): Records => ({
   isOpen: false,
 })
 
+export interface RecordsInTurn extends Records {
+  /** Nothing of what was begun is under way. */
+  idle(): Promise<unknown>
+}
+
 /** The transaction of somebody else, who ends it. */
-export function recordsIn(tx: Transaction): Records {
-  const { inTurn } = turns(() => Promise.resolve(tx))
-  return { read: inTurn, write: inTurn, isOpen: true }
+export function recordsIn(tx: Transaction): RecordsInTurn {
+  return { ...turns(() => Promise.resolve(tx)), isOpen: true }
 }
 
 /** One call after the other: they share a connection, and each has a point to go back to. */
@@ -131,5 +135,5 @@ function turns(open: () => Promise<Transaction>) {
     last = mine.catch(() => undefined)
     return mine
   }
-  return { inTurn, idle: () => last }
+  return { read: inTurn, write: inTurn, idle: () => last }
 }

@@ -68,6 +68,6 @@ async function replaceCode(room: LifeRoom, loaded: LoadedTenant, actor: Actor, i
     })
   })
   room.sandbox.retire(loaded.tenant.schema, archive.name)
-  room.sandbox.resume(loaded.tenant.schema, archive.name)
+  await room.health.resume(loaded.tenant.schema, archive.name)
   await room.catalog.reload(loaded.tenant.slug)
 }

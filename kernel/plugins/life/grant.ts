@@ -70,7 +70,7 @@ export async function switchOn(room: LifeRoom, loaded: LoadedTenant, actor: Acto
     const state = isOpen ? 'waiting' : await stateToBegin(tx, loaded.model, row, actor)
     return { change: { state }, audit: 'plugin_on' }
   })
-  room.sandbox.resume(loaded.tenant.schema, name)
+  await room.health.resume(loaded.tenant.schema, name)
 }
 
 /** What waits is forgotten; the installed version stays. @throws RL214 its migrations are under way */

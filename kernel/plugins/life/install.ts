@@ -50,16 +50,21 @@ export async function install(
   await bringIn(room, loaded, actor, incoming, options)
 }
 
-function requireInstallable({ problems, needs, archive }: InstallPlan, accepted: readonly string[]): void {
+/** @throws RL408 with everything that stands in its way */
+export function requireSound({ problems, archive }: InstallPlan): void {
   const [first] = problems
-  if (first) {
-    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-    const where = [first.file, first.path].filter(Boolean).join('')
-    throw new RelataError('RL408', `${archive.name} cannot be installed: ${where} ${first.message}${more}.`, {
-      problems,
-      hint: first.hint ?? 'POST plugin-plans tells all of it.',
-    })
-  }
+  if (!first) return
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  const where = [first.file, first.path].filter(Boolean).join('')
+  throw new RelataError('RL408', `${archive.name} cannot be installed: ${where} ${first.message}${more}.`, {
+    problems,
+    hint: first.hint ?? 'POST plugin-plans tells all of it.',
+  })
+}
+
+function requireInstallable(plan: InstallPlan, accepted: readonly string[]): void {
+  requireSound(plan)
+  const { needs } = plan
   const open = needs.filter((need) => !accepted.includes(need))
   if (open.length === 0) return
   throw new RelataError('RL214', open.map((need) => NEEDS[need]).join(' '), {

@@ -1,10 +1,12 @@
 // What the life of plugins needs of the other rooms.
 import type { Logger } from 'pino'
 import type { Events } from '../../events/contract.ts'
+import type { RunMigration } from '../contract.ts'
 import type { Keyring } from '../../platform/secret.ts'
 import type { Database } from '../../run/database.ts'
 import type { ArchiveFolder } from './archive-folder.ts'
 import type { AvailablePlugins } from './available.ts'
+import type { PluginHealthBook } from '../plugin-health.ts'
 import type { OpenJournal } from '../journal/journal.ts'
 import type { Sandbox } from '../../sandbox/contract.ts'
 import type { SchemaPublisher } from '../../schema/publisher.ts'
@@ -15,6 +17,8 @@ export interface LifeRoom {
   catalog: Catalog
   publisher: SchemaPublisher
   sandbox: Sandbox
+  /** What plugins have broken, in all processes. */
+  health: Pick<PluginHealthBook, 'resume' | 'read'>
   journal: OpenJournal
   /** Data of removed plugins. */
   archives: ArchiveFolder
@@ -25,5 +29,7 @@ export interface LifeRoom {
   allowsDevelopment: boolean
   /** Hears what schedules are to be. */
   events: Pick<Events, 'queue'>
+  /** In act/, where code of plugins is run. */
+  runMigration: RunMigration
   log: Logger
 }

@@ -7,7 +7,7 @@ import { type Problem, RelataError } from '../../../sdk/errors.ts'
 import type { Snapshot } from '../../../sdk/metadata/snapshot.ts'
 import type { PluginArchive } from '../../../sdk/plugin/archive.ts'
 import { type Ask, asksOf } from '../../../sdk/plugin/asks.ts'
-import { Behaviour, NO_BEHAVIOUR } from '../../../sdk/plugin/behaviour.ts'
+import { Behaviour, type MigrationBehaviour, NO_BEHAVIOUR } from '../../../sdk/plugin/behaviour.ts'
 import type { Acceptable } from '../../../sdk/wire/plugins.ts'
 import { Model } from '../../catalog/model.ts'
 import { compareVersions } from '../../catalog/semver.ts'
@@ -17,7 +17,9 @@ import { checkNamesIn, checkPackage } from './check-behaviour.ts'
 import { describeCode } from './describe.ts'
 import type { LifeRoom } from './life-room.ts'
 import { transition } from './transition.ts'
-import { dueMigrations } from './due-steps.ts'
+import { dueMigrations, firstSteps } from './due-steps.ts'
+import { migrationReach } from './migration-reach.ts'
+import type { Holding } from './plan-removal.ts'
 import { findPlugin, type PluginRow } from '../plugin-rows.ts'
 import { scanCode, type ScanResult } from './scan-code.ts'
 
@@ -28,6 +30,9 @@ export interface InstallPlan {
   asks: readonly Ask[]
   /** undefined: it has problems. */
   metadata: PublishPlan | undefined
+  migrations: readonly MigrationBehaviour[]
+  /** What these could change of what is there. */
+  reach: readonly Holding[]
   needs: readonly Acceptable[]
   problems: readonly Problem[]
   warnings: readonly Problem[]
@@ -40,7 +45,11 @@ export async function planInstall(room: LifeRoom, loaded: LoadedTenant, archive:
   const checked = await checkPlugin(room, loaded, archive, metadata?.snapshot)
   const between = installed && problems.length === 0 ? await planTransition(room, loaded, archive, installed) : []
   const isPackage = !installed && loaded.model.snapshot.packages.some(({ name }) => name === archive.name)
+  const { behaviour } = archive
+  const migrations = installed ? dueMigrations(behaviour, installed.version) : firstSteps(behaviour)
   return {
+    migrations,
+    reach: migrations.length > 0 ? await migrationReach(room.database, loaded, archive) : [],
     archive,
     installed,
     kind: kindOf(archive, installed),

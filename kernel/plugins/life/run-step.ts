@@ -2,32 +2,18 @@
 // page wrote and the cursor after it are one transaction.
 import { setTimeout as pause } from 'node:timers/promises'
 import { RelataError } from '../../../sdk/errors.ts'
-import type { MigrationInput } from '../../../sdk/plugin/bridge.ts'
 import type { MigrationBehaviour } from '../../../sdk/plugin/behaviour.ts'
 import type { JobRun } from '../../jobs/run-job.ts'
 import type { Reserved } from '../../run/database.ts'
-import type { Limits, Outcome } from '../../sandbox/contract.ts'
+import type { Outcome } from '../../sandbox/contract.ts'
 import { plain } from '../../schema/difference.ts'
 import type { ActivePlugin } from '../contract.ts'
 import type { Incoming } from './incoming.ts'
 import type { LifeRoom } from './life-room.ts'
-import { migrationHost, pluginContext } from './migration-host.ts'
 import { cursorOf, keepCursor } from './migration-rows.ts'
 import type { PluginRow } from '../plugin-rows.ts'
 import { carriedSettings, readForm } from '../settings-form.ts'
 
-/** Of one page: nobody waits for it, and its transaction holds the records that it wrote. */
-const LIMITS: Limits = {
-  wallMs: 30_000,
-  cpuMs: 10_000,
-  sliceMs: 3_000,
-  memoryMb: 128,
-  hostCalls: 2_000,
-  pendingCalls: 32,
-  logLines: 100,
-  logBytes: 64_000,
-  payloadBytes: 1_000_000,
-}
 const MAX_PAGES = 100_000
 /** Tries of a page that was lost by no fault of its own. */
 const MAX_TRIES = 4
@@ -69,7 +55,7 @@ async function runPage(room: LifeRoom, run: JobRun, what: Step, tries = 1): Prom
     await connection.execute('ROLLBACK')
   } catch (error) {
     await connection.execute('ROLLBACK').catch(() => undefined)
-    throw error
+    throw error instanceof RelataError && error.code === 'RL500' ? failure(what, `failed: ${error.message}`) : error
   }
   run.signal.throwIfAborted()
   if (outcome.ok) throw failure(what, 'answered neither { next } nor { done: true }')
@@ -101,20 +87,7 @@ async function invoke(
     grants: new Set(decision.grants),
     settings: carriedSettings(readForm(manifest.settings), row.settings),
   }
-  const { tenant } = loaded
-  const context = pluginContext(loaded, plugin, room.keys.seal)
-  const outcome = await room.sandbox.invoke({
-    // Beside the version that runs: what this one breaks is not held against it.
-    code: { tenant: tenant.schema, plugin: `${name}~next`, version, hash, load: async () => code ?? '' },
-    entry: { kind: 'migration', name: step.name },
-    input: { user: null, settings: plugin.settings, cursor } satisfies MigrationInput,
-    now: new Date().toISOString(),
-    limits: LIMITS,
-    host: migrationHost(context, connection),
-    signal,
-  })
-  room.journal.ran({ tenant, plugin, kind: 'migration', entry: step.name, actor: null }, outcome)
-  return outcome
+  return room.runMigration({ loaded, plugin, code: code ?? '', step: step.name, cursor, tx: connection, signal })
 }
 
 function failure({ step }: Step, why: string, code: 'RL401' | 'RL403' = 'RL403'): RelataError {

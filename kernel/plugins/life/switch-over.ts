@@ -43,7 +43,7 @@ export async function switchOver(
       } satisfies PluginTouch)
     },
   })
-  room.sandbox.resume(loaded.tenant.schema, archive.name)
+  await room.health.resume(loaded.tenant.schema, archive.name)
   await room.catalog.reload(loaded.tenant.slug)
 }
 

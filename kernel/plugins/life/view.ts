@@ -13,7 +13,6 @@ import type { LoadedTenant, PublishPlan } from '../../services.ts'
 import { behaviourChanges } from './behaviour-changes.ts'
 import { carryOver, type Decision } from './grants.ts'
 import type { LifeRoom } from './life-room.ts'
-import { dueMigrations, firstSteps } from './due-steps.ts'
 import { migrationStates } from './migration-rows.ts'
 import type { InstallPlan } from './plan.ts'
 import { listPlugins, type PluginRow, readReadme, requirePlugin } from '../plugin-rows.ts'
@@ -23,6 +22,7 @@ import { dependentsOf, type RemovalPlan } from './plan-removal.ts'
 
 export async function listView(room: LifeRoom, { tenant }: LoadedTenant): Promise<WirePluginSummary[]> {
   const rows = await listPlugins(room.database, tenant.schema)
+  await room.health.read(tenant.schema)
   return rows.map((row) => summary(room, tenant.schema, row))
 }
 
@@ -41,6 +41,7 @@ function summary({ sandbox }: LifeRoom, schema: string, row: PluginRow): WirePlu
 export async function pluginView(room: LifeRoom, { tenant }: LoadedTenant, name: string): Promise<WirePlugin> {
   const { schema } = tenant
   const row = await requirePlugin(room.database, schema, name)
+  await room.health.read(schema)
   const { manifest, behaviour, settings, userId, next } = row
   return {
     ...summary(room, schema, row),
@@ -68,9 +69,8 @@ function nextAsks(row: PluginRow, next: NonNullable<PluginRow['next']>): WireAsk
 }
 
 export function planView(plan: InstallPlan): WirePluginPlan {
-  const { archive, installed, kind, asks, metadata, needs, problems, warnings } = plan
+  const { archive, installed, kind, asks, metadata, migrations, reach, needs, problems, warnings } = plan
   const { name, label, description, version, hash, signer, readme, code, behaviour } = archive
-  const due = installed ? dueMigrations(behaviour, installed.version) : firstSteps(behaviour)
   return {
     ...{ name, label, description, version, hash, signer, readme, kind },
     codeBytes: code?.length ?? 0,
@@ -78,7 +78,8 @@ export function planView(plan: InstallPlan): WirePluginPlan {
     asks: asked(asks, carryOver(asks, installed ?? { grants: [], refused: [] })),
     metadata: metadata ? wirePlan(metadata) : null,
     behaviour: behaviourChanges(installed?.behaviour, behaviour),
-    migrations: due.map((one) => ({ name: one.name, label: one.label ?? one.name, version: one.version })),
+    migrations: migrations.map((one) => ({ name: one.name, label: one.label ?? one.name, version: one.version })),
+    reach: [...reach],
     needs: [...needs],
     problems: [...problems],
     warnings: [...warnings],

@@ -21,8 +21,10 @@ export interface Box {
   run(...args: Parameters<Served['run']>): Promise<Entered>
   settle(id: number, answers: string): Promise<Entered>
   forget(id: number): void
-  /** Bytes; as of the last time that it stood still. */
+  /** Bytes; as of the last time that it was looked at. */
   heapBytes(): number
+  /** Looks at it, which takes a while: not before whoever waits has been answered. */
+  readHeap(): number
   /** At once, whatever runs in it. */
   dispose(): void
 }
@@ -95,7 +97,8 @@ export async function openBox(options: BoxOptions, onIsolate: (dispose: () => vo
       run: (...args) => enter(run, args),
       settle: (id, answers) => enter(settle, [id, answers]),
       forget: (id) => void enter(forget, [id]),
-      heapBytes() {
+      heapBytes: () => heapBytes,
+      readHeap() {
         // Asking an isolate that runs would make us wait for it.
         if (inside === 0 && !isolate.isDisposed) {
           const heap = isolate.getHeapStatisticsSync()

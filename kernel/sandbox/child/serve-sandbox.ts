@@ -31,7 +31,7 @@ const LOAD_MS = 2_000
 /** Runs until the wire ends. */
 export function serveSandbox(wire: Wire, onEnd: () => void, limits: Partial<SlotLimits> = {}): void {
   const works = new Map<number, Work>()
-  const slots = openSlots({ ...SLOT_LIMITS, ...limits })
+  const slots = openSlots({ ...SLOT_LIMITS, ...limits }, (count) => send({ type: 'isolates', count }))
   const codes = openCodes()
   /** Isolates to be, by the hash of the code that was asked for. */
   const wanting = new Map<string, Slot[]>()

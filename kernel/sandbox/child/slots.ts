@@ -44,13 +44,21 @@ export interface Slots {
   sweep(): void
 }
 
-export function openSlots(limits: SlotLimits): Slots {
+/** @param onCount told how many there are whenever that changes */
+export function openSlots(limits: SlotLimits, onCount: (count: number) => void): Slots {
   const open = new Map<string, Slot>()
 
   const retire = (slot: Slot): void => {
     slot.isRetired = true
-    if (open.get(slot.key) === slot) open.delete(slot.key)
+    if (open.get(slot.key) === slot) {
+      open.delete(slot.key)
+      onCount(open.size)
+    }
     if (slot.works.size === 0) slot.dispose()
+  }
+  const look = (slot: Slot): void => {
+    const heapBytes = slot.box?.readHeap() ?? 0
+    if (heapBytes > slot.memoryMb * 1_048_576 * limits.maxHeapShare) retire(slot)
   }
   const makeRoom = (): void => {
     if (open.size < limits.maxSlots) return
@@ -74,6 +82,7 @@ export function openSlots(limits: SlotLimits): Slots {
         isRetired: false,
       }
       open.set(slot.key, slot)
+      onCount(open.size)
       return slot
     },
     retire,
@@ -84,9 +93,9 @@ export function openSlots(limits: SlotLimits): Slots {
       slot.works.delete(work)
       slot.calls += 1
       slot.lastUsedMs = performance.now()
-      const heapBytes = slot.box?.heapBytes() ?? 0
-      const isWorn = slot.calls >= limits.maxCalls || heapBytes > slot.memoryMb * 1_048_576 * limits.maxHeapShare
-      if (isWorn || slot.isRetired) retire(slot)
+      if (slot.calls >= limits.maxCalls || slot.isRetired) retire(slot)
+      // Its answer leaves first.
+      else setImmediate(look, slot)
     },
     sweep() {
       const beforeMs = performance.now() - limits.idleMs

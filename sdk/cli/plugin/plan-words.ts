@@ -35,6 +35,10 @@ export function pluginPlanText(plan: WirePluginPlan, options: PluginTextOptions 
       'Before it runs, it changes stored records:',
       plan.migrations.map((one) => `${textFor(one.label, 'en')} (${one.version})`),
     ),
+    ...section(
+      'Of these, at most all:',
+      plan.reach.map((one) => `${textFor(one.label, 'en')} (${one.name}): ${one.records}`),
+    ),
   ]
   return lines.join('\n')
 }

@@ -16,7 +16,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   kernel:
     'The finished API (signed in, rights, checks, history, event) against handlers written by hand for the one table.',
   sandbox:
-    'A call into a plugin in its process and back, against an echo by the same channel; the same code in Node; a plugin beside one that loops.',
+    'A call into a plugin in its process and back, against an echo by the same channel; the same code in Node; a plugin beside one that loops; a save beside a plugin that has no hook for it, against one where no plugin is.',
   rules: 'Rules compiled to closures against json-logic-js, over the same records in turns.',
 }
 

@@ -13,7 +13,8 @@ export function joinedWires(): { server: Wire; child: Wire; transcript: Transcri
   const transcript: Transcript = []
   const wire = (mine: 'server' | 'child', other: 'server' | 'child'): Wire => ({
     send(header, body = '') {
-      transcript.push(`${mine} ${short(header)} ${body}`.trim())
+      // How many isolates there are is of no invocation.
+      if (!('type' in header && header.type === 'isolates')) transcript.push(`${mine} ${short(header)} ${body}`.trim())
       const text = JSON.stringify(header)
       setImmediate(() => ends.get(other)?.onFrame(JSON.parse(text), body))
     },

@@ -3,6 +3,7 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { RelataError } from '../../../../sdk/errors.ts'
+import type { WireDrySent } from '../../../../sdk/wire/plugins.ts'
 import type { Context } from '../../../run/context.ts'
 import type { EntryKind } from '../../../sandbox/contract.ts'
 import type { ActRoom } from '../act-room.ts'
@@ -23,15 +24,15 @@ export interface Run {
   signal: AbortSignal
   /** Told of each record that it wrote. */
   onWritten: (entity: string, id: string) => void
-  /** What would leave the server is only noted down. */
-  caught: Caught[] | null
 }
 
-/** What a dry run would have sent. */
-export type Caught =
-  | { kind: 'http'; method: string; url: string }
-  | { kind: 'mail'; to: string; subject: string }
-  | { kind: 'job'; name: string }
+/** @returns false: it is to be done, and not only to be noted down */
+export function isCaught({ room: { rehearsal } }: Run, kind: WireDrySent['kind'], what: string, detail: string | null) {
+  rehearsal?.caught.push({ kind, what, detail: detail?.slice(0, MOST_DETAIL) ?? null })
+  return rehearsal !== undefined
+}
+/** Characters of what would have been sent. */
+const MOST_DETAIL = 1_000
 
 export interface Capability {
   name: string

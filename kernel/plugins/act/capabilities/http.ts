@@ -3,7 +3,7 @@
 import { Type } from '@sinclair/typebox'
 import { RelataError } from '../../../../sdk/errors.ts'
 import { OutsideError } from '../../../net/outside.ts'
-import { type Capability, capability, requireGrant } from './call.ts'
+import { type Capability, capability, isCaught, requireGrant } from './call.ts'
 import { hasMark, openSecrets } from './secrets.ts'
 
 const TIMEOUT_MS = 5_000
@@ -37,10 +37,8 @@ export const HTTP: Capability = capability(
       .filter(([name]) => !OURS.includes(name.toLowerCase()))
       .map(([name, value]) => [name, secrets.fill(value, 'header')] as const)
     const content = body === undefined ? undefined : secrets.fill(body, formOf(body, headers))
-    if (run.caught) {
-      run.caught.push({ kind: 'http', method, url: address })
-      return { status: 200, headers: {}, text: '{}' }
-    }
+    if (isCaught(run, 'http', `${method} ${address}`, body ?? null))
+      return { status: 200, headers: { 'content-type': 'application/json' }, text: '{}' }
     const beganMs = performance.now()
     try {
       const answer = await run.room.outside.ask({

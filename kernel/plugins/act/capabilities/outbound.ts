@@ -5,7 +5,7 @@ import { email } from '../../../../sdk/fields/email.ts'
 import { didYouMean, nearest } from '../../../../sdk/metadata/nearest.ts'
 import { compose, quoted } from '../../../mail/compose.ts'
 import { jobWork } from '../../jobs-work.ts'
-import { type Capability, capability, requireGrant } from './call.ts'
+import { type Capability, capability, isCaught, requireGrant } from './call.ts'
 
 const strict = { additionalProperties: false }
 const MOST_PAYLOAD_CHARS = 60_000
@@ -25,12 +25,10 @@ export const MAIL: Capability = capability(
     run.counters.add('mails')
     const address = email.parse(to, { name: 'to', type: 'email', options: {} })
     if (!address.ok) throw new RelataError('RL100', `“${to}” is not an address that mail can be sent to.`)
-    if (run.caught) run.caught.push({ kind: 'mail', to, subject })
-    else {
-      const paragraphs = text.split(/\n{2,}/).map((one) => one.replaceAll('[link]', '(link)'))
-      const message = { to, ...compose({ subject: quoted(subject), before: paragraphs, after: [] }) }
-      await run.records.write((tx) => run.room.mail.send(message, run.context.loaded, tx))
-    }
+    if (isCaught(run, 'mail', `${to}: ${subject}`, text)) return null
+    const paragraphs = text.split(/\n{2,}/).map((one) => one.replaceAll('[link]', '(link)'))
+    const message = { to, ...compose({ subject: quoted(subject), before: paragraphs, after: [] }) }
+    await run.records.write((tx) => run.room.mail.send(message, run.context.loaded, tx))
     return null
   },
 )
@@ -54,14 +52,12 @@ export const START_JOB: Capability = capability(
         'RL102',
         `What a job is given may have ${MOST_PAYLOAD_CHARS} characters; keep it in a record.`,
       )
-    if (run.caught) run.caught.push({ kind: 'job', name })
-    else {
-      const { tenant } = run.context.loaded
-      // A job that goes on in another job is no further away.
-      const depth = (run.context.actor.plugin?.depth ?? 0) - (run.kind === 'job' ? 1 : 0)
-      const work = jobWork(tenant.schema, { plugin: run.plugin.name, job: name, payload, depth })
-      await run.records.write((tx) => run.room.events.queue.add([work], tx))
-    }
+    if (isCaught(run, 'job', name, payload === null ? null : JSON.stringify(payload))) return null
+    const { tenant } = run.context.loaded
+    // A job that goes on in another job is no further away.
+    const depth = (run.context.actor.plugin?.depth ?? 0) - (run.kind === 'job' ? 1 : 0)
+    const work = jobWork(tenant.schema, { plugin: run.plugin.name, job: name, payload, depth })
+    await run.records.write((tx) => run.room.events.queue.add([work], tx))
     return null
   },
 )

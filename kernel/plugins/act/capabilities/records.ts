@@ -1,6 +1,7 @@
 // Records, by the same plans and statements as everybody's: there is no other way to them.
 import { Type } from '@sinclair/typebox'
 import { RelataError } from '../../../../sdk/errors.ts'
+import type { RecordOperation } from '../../../../sdk/plugin/behaviour.ts'
 import type { EntityModel } from '../../../catalog/model.ts'
 import { parseListRequest } from '../../../parse/list-request.ts'
 import { parseSelect } from '../../../parse/select-syntax.ts'
@@ -8,7 +9,7 @@ import { fieldsNotGranted, notGranted } from '../../../plan/plugin-rights.ts'
 import { getRecord, listRecords } from '../../../run/read-records.ts'
 import { deleteRecord, restoreRecord } from '../../../run/trash-records.ts'
 import { createRecord, updateRecord } from '../../../run/write-records.ts'
-import { type Capability, capability, type Run } from './call.ts'
+import { type Capability, capability, isCaught, type Run } from './call.ts'
 
 const strict = { additionalProperties: false }
 const entity = Type.String({ maxLength: 100 })
@@ -55,7 +56,7 @@ export const RECORD_CAPABILITIES: readonly Capability[] = [
     const target = writing(run, args.entity)
     requireFields(run, target, 'create', args.values)
     const made = await run.records.write((tx) => createRecord(run.context, { tx }, target, args.values))
-    run.onWritten(target.entity.name, made.id)
+    wrote(run, 'create', target, made.id, args.values)
     return JSON.parse(made.body)
   }),
 
@@ -68,7 +69,7 @@ export const RECORD_CAPABILITIES: readonly Capability[] = [
       const changed = await run.records.write((tx) =>
         updateRecord(run.context, { tx }, target, args.id.toLowerCase(), args.version, args.values),
       )
-      run.onWritten(target.entity.name, changed.id)
+      wrote(run, 'update', target, changed.id, args.values)
       return JSON.parse(changed.body)
     },
   ),
@@ -76,14 +77,14 @@ export const RECORD_CAPABILITIES: readonly Capability[] = [
   capability('records.delete', Type.Object({ entity, id }, strict), async (run, args) => {
     const target = writing(run, args.entity)
     await run.records.write((tx) => deleteRecord(run.context, { tx }, target, args.id.toLowerCase(), undefined))
-    run.onWritten(target.entity.name, args.id.toLowerCase())
+    wrote(run, 'delete', target, args.id.toLowerCase())
     return null
   }),
 
   capability('records.restore', Type.Object({ entity, id }, strict), async (run, args) => {
     const target = writing(run, args.entity)
     await run.records.write((tx) => restoreRecord(run.context, { tx }, target, args.id.toLowerCase()))
-    run.onWritten(target.entity.name, args.id.toLowerCase())
+    wrote(run, 'restore', target, args.id.toLowerCase())
     return null
   }),
 ]
@@ -97,6 +98,18 @@ function writing(run: Run, name: string): EntityModel {
   run.counters.add('writes')
   run.counters.add('rowsWritten')
   return run.context.model.entity(name)
+}
+
+function wrote(
+  run: Run,
+  operation: RecordOperation,
+  { entity: { name } }: EntityModel,
+  recordId: string,
+  given?: Readonly<Record<string, unknown>>,
+): void {
+  run.onWritten(name, recordId)
+  const what = operation === 'create' ? `create ${name}` : `${operation} ${name} ${recordId}`
+  isCaught(run, 'write', what, given ? JSON.stringify(given) : null)
 }
 
 /** @throws RL404 with every field that it was not granted */
