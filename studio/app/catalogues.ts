@@ -5,6 +5,7 @@ import { enAccess } from '../catalogue/en-access.ts'
 import { enActions } from '../catalogue/en-actions.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
+import { enLive } from '../catalogue/en-live.ts'
 import { enPlugins } from '../catalogue/en-plugins.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRights } from '../catalogue/en-rights.ts'
@@ -20,6 +21,7 @@ export const english = {
   ...enAccess,
   ...enActions,
   ...enPlugins,
+  ...enLive,
   ...enRights,
   ...enRoles,
 }

@@ -43,6 +43,11 @@ export function forgetRecords(): void {
   recordsVersion.set(recordsVersion.get() + 1)
 }
 
+/** Forget what was read of one entity, because somebody else has written. */
+export function forgetEntity(entity: string): void {
+  queries.removeQueries({ queryKey: recordsKey(entity) })
+}
+
 export const records = {
   list(entity: string, query: ListQuery = {}): Promise<ListAnswer> {
     const { filter, ...rest } = query

@@ -30,6 +30,8 @@ const FROZEN_PX = 360
 const HAS_ROOM = matchMedia('(min-width: 1000px)')
 /** Places that the scroll bar is only drawn across are not asked for. */
 const JUMP_AFTER_MS = 80
+/** As `startAt`: the rows are others, and the place is the same. */
+export const STAYS = -1
 /** Shown in place of the first rows. */
 const BARS = 12
 
@@ -148,7 +150,7 @@ export class RlListGrid extends RlElement {
         this.rows.reserve(this.startAt + 1)
         this.grid.size = this.rows.size
       }
-      if (this.grid.size) this.grid.scrollToIndex(this.startAt)
+      if (this.grid.size && this.startAt !== STAYS) this.grid.scrollToIndex(this.startAt)
     }
     if (changed.has('selection')) this.grid.generateCellPartNames()
     if (changed.has('sort') || changed.has('columns')) queueMicrotask(() => this.markSort())

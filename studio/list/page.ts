@@ -7,6 +7,7 @@ import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { rememberWalk } from '../app/list-walk.ts'
+import { Follower } from './follow.ts'
 import { meta, metaStore, text } from '../app/meta.ts'
 import { type ListQuery, recordsVersion } from '../app/records.ts'
 import { network } from '../app/network.ts'
@@ -25,7 +26,7 @@ import './filter-bar.ts'
 import { filterOf } from './filter.ts'
 import './grid.ts'
 import { groupedSort } from './groups.ts'
-import type { RlListGrid } from './grid.ts'
+import { type RlListGrid, STAYS } from './grid.ts'
 import './page.css'
 import { mayCreate, renderEmpty, renderFailure } from './parts.ts'
 import { Rows } from './rows.ts'
@@ -68,6 +69,12 @@ export class RlList extends RlElement {
   #isPrefetched = false
   /** Those whose total was asked for. */
   #counted: Rows | undefined
+  readonly #follower = new Follower({
+    entity: () => this.entity,
+    rows: () => this.#rows,
+    visible: () => this.grid?.visible ?? null,
+    take: (rows) => this.takeRows(rows),
+  })
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -87,6 +94,7 @@ export class RlList extends RlElement {
         redraw()
       }),
       recordsVersion.subscribe(redraw),
+      this.#follower.start(),
       metaStore.subscribe(redraw),
       network.subscribe((now) => now === 'fine' && this.failure && this.tryAgain()),
       () => NARROW.removeEventListener('change', redraw),
@@ -193,6 +201,14 @@ export class RlList extends RlElement {
         @rl-clear=${() => (this.selection = this.selection.cleared())}
         @rl-selected=${({ detail }: CustomEvent<readonly WireRecord[]>) => (this.selection = this.selection.withAll(detail))}
       ></rl-bulk-bar>`
+  }
+
+  /** The same list as somebody else has changed it: it stays where it is. */
+  private takeRows(rows: Rows): void {
+    this.#rows = rows
+    this.#startAt = STAYS
+    this.isEmpty = rows.size === 0
+    this.requestUpdate()
   }
 
   private renderCount(rows: Rows) {

@@ -8,6 +8,7 @@ import { t, type TextKey } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { meta, text } from '../app/meta.ts'
 import { hrefOf } from '../app/router.ts'
+import { onMoved } from '../app/live.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { errorText } from '../app/refusal.ts'
 import { toastError } from '../app/toast.ts'
@@ -31,7 +32,13 @@ export class RlHistory extends RlElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.whileConnected(recordsVersion.subscribe(() => void this.load()))
+    this.whileConnected(
+      recordsVersion.subscribe(() => void this.load()),
+      onMoved(
+        () => this.entity,
+        (moved) => (moved === 'many' || moved.has(this.recordId)) && void this.load(),
+      ),
+    )
   }
 
   protected override willUpdate(): void {

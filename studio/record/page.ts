@@ -9,6 +9,7 @@ import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
+import { onMoved } from '../app/live.ts'
 import { meta, text } from '../app/meta.ts'
 import { route, setQuery } from '../app/router.ts'
 import { addShortcuts } from '../app/shortcuts.ts'
@@ -24,6 +25,7 @@ import { RecordEditing, type RecordHost } from './editing.ts'
 import { fieldsOn, type FormState, renderFields, renderSections, visibleTabs } from './form.ts'
 import './history.ts'
 import './record.css'
+import { type News, renderNews, whoChanged } from './news.ts'
 import { renderRefused } from './refused.ts'
 import './related.ts'
 import { kindsFrom, RELATIONSHIP } from './relationship-kinds.ts'
@@ -48,6 +50,8 @@ export class RlRecordPage extends RlElement implements RecordHost {
   @state() record: WireRecord | null = null
   @state() private failure = ''
   @state() private isMissing = false
+  /** What somebody else did to the record while it stands here. */
+  @state() private news: News | undefined
   readonly #editing = new RecordEditing(this)
   #loaded = ''
 
@@ -59,6 +63,10 @@ export class RlRecordPage extends RlElement implements RecordHost {
     this.whileConnected(
       () => NARROW.removeEventListener('change', redraw),
       route.subscribe(() => this.requestUpdate()),
+      onMoved(
+        () => this.entity,
+        (moved) => (moved === 'many' || moved.has(this.recordId)) && void this.follow(),
+      ),
       addShortcuts(
         { key: 'e', label: t('record.edit'), run: () => this.edit() },
         { key: 'j', label: t('record.next'), run: () => stepTo(this.entity, this.recordId, 'next') },
@@ -101,7 +109,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
     const saveAnyway = (): void => void this.#editing.save({ allowsDuplicates: true })
     return html`${pageHead({ title: record.display_name || t('record.untitled'), actions: this.#actions(entity, record) })}
       <div class="rl-page rl-record">
-        ${this.#at ? this.#past() : nothing} ${this.#facts(entity, record)}
+        ${this.#at ? this.#past() : nothing} ${renderNews(this.news)} ${this.#facts(entity, record)}
         ${conflict ? renderConflict(entity, conflict, (choice) => this.#editing.settle(choice)) : nothing}
         ${refused ? renderRefused(entity, refused, saveAnyway) : nothing} ${this.#body(entity, record)}
       </div>
@@ -252,6 +260,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
 
   take(record: WireRecord): void {
     this.record = record
+    this.news = undefined
     setTitle(record.display_name, text(meta.entity(this.entity)?.label))
   }
 
@@ -268,6 +277,21 @@ export class RlRecordPage extends RlElement implements RecordHost {
       if (asked !== this.#loaded) return
       this.isMissing = error instanceof ApiError && error.status === 404
       this.failure = errorText(error)
+    }
+  }
+
+  /** Somebody has changed it. What is being typed stays, and meets theirs when it is saved. */
+  private async follow(): Promise<void> {
+    const { record } = this
+    if (!record || this.#at) return
+    try {
+      const fresh = await this.fetchRecord()
+      if (record !== this.record) return
+      if (this.#editing.count === 0) this.take(fresh)
+      else if (fresh.version !== record.version) this.news = await whoChanged(this.entity, fresh)
+    } catch (error) {
+      // Deleted, or not for this person any more; anything else the next question tells.
+      if (error instanceof ApiError && error.status === 404 && record === this.record) this.news = { kind: 'deleted' }
     }
   }
 

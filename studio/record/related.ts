@@ -8,6 +8,7 @@ import { RlElement } from '../app/element.ts'
 import { formatNumber, inSentence, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
 import { type ClientView, meta, text } from '../app/meta.ts'
+import { onMoved } from '../app/live.ts'
 import { records, recordsVersion } from '../app/records.ts'
 import { hrefOf } from '../app/router.ts'
 import { errorText } from '../app/refusal.ts'
@@ -35,7 +36,13 @@ export class RlRelated extends RlElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.whileConnected(recordsVersion.subscribe(() => void this.load(true)))
+    this.whileConnected(
+      recordsVersion.subscribe(() => void this.load(true)),
+      onMoved(
+        () => this.entity,
+        () => void this.load(true),
+      ),
+    )
   }
 
   protected override willUpdate(): void {

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js'
 import { RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
+import { listen } from '../app/live.ts'
 import { meta, metaStore } from '../app/meta.ts'
 import { network } from '../app/network.ts'
 import { navigate, type Route, route } from '../app/router.ts'
@@ -28,6 +29,9 @@ isFolded.subscribe((folded) => localStorage.setItem(FOLDED_KEY, folded ? 'yes' :
 export class RlShell extends RlElement {
   /** Narrow screens: the sidebar is a drawer. */
   @state() private isDrawerOpen = false
+  /** The tenant whose changes are heard of. */
+  #live = ''
+  #endLive: () => void = () => undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -38,13 +42,32 @@ export class RlShell extends RlElement {
     }
     this.whileConnected(
       route.subscribe(follow),
-      metaStore.subscribe(() => this.followRoute()),
+      metaStore.subscribe(() => {
+        this.followRoute()
+        this.listenToTenant()
+      }),
       network.subscribe(() => this.requestUpdate()),
       isFolded.subscribe(() => this.requestUpdate()),
       addShortcuts({ key: '[', label: t('shell.fold'), run: () => isFolded.set(!isFolded.get()) }),
       addShortcuts({ key: '?', label: t('shortcuts.show'), run: () => void openShortcuts() }),
     )
     this.followRoute()
+    this.listenToTenant()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#endLive()
+    this.#live = ''
+  }
+
+  /** Another tenant, another stream. */
+  private listenToTenant(): void {
+    const { tenant } = route.get()
+    if (tenant === this.#live || !meta.isLoaded(tenant)) return
+    this.#endLive()
+    this.#live = tenant
+    this.#endLive = listen(tenant)
   }
 
   protected override render() {

@@ -148,14 +148,17 @@ class Hub implements LiveHub {
 
   private async catchUp(stream: LiveStream, lastEventId: string | undefined): Promise<void> {
     const { schema } = stream.reader
+    // What was published between the page's reading of the metadata and this.
+    const version = (await stream.reader.context())?.model.version
+    const ready = version === undefined ? {} : { version }
     if (lastEventId === undefined) {
-      stream.send('ready', {}, await lastToldId(this.database, schema))
+      stream.send('ready', ready, await lastToldId(this.database, schema))
       return
     }
     const missed = await changesSince(this.database, schema, lastEventId, MOST_MISSED)
     if (missed === undefined) stream.send('resync', {}, await lastToldId(this.database, schema))
     else {
-      stream.send('ready', {})
+      stream.send('ready', ready)
       const changes: Changes = new Map()
       for (const { entity, records } of missed) addChange(changes, entity, records)
       const cursor = missed.at(-1)?.id
