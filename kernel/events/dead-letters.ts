@@ -10,6 +10,7 @@ import { newId } from '../run/new-id.ts'
 import type { LoadedTenant } from '../services.ts'
 import { join, param, type Sql, sql } from '../sql/sql.ts'
 import type { Queue } from './contract.ts'
+import { tellMoved } from './live/tell.ts'
 
 export const DEAD_LETTER_ENTITY = 'system.dead_letter'
 
@@ -27,11 +28,12 @@ export async function bury(database: Queryable, log: Logger, loaded: LoadedTenan
 }
 
 async function insertLetter(database: Queryable, { model }: LoadedTenant, dead: DeadWork, message: string) {
+  const id = newId()
   const { kind, key, title, payload, attempts } = dead
   const table = systemTable(model, DEAD_LETTER_ENTITY)
   const short = title.slice(0, 250)
   const values: Record<string, string | null> = {
-    id: newId(),
+    id,
     display_name: short,
     title: short,
     kind,
@@ -46,7 +48,12 @@ async function insertLetter(database: Queryable, { model }: LoadedTenant, dead: 
   const columns = names.map((name) => table.column(name))
   const list = names.map((name) => table.value(name, values[name] ?? null))
   await runSql(database, sql`INSERT INTO ${table.name} (${join(columns, ', ')}) VALUES (${join(list, ', ')})`)
+  await tell(database, model, [id])
 }
+
+/** Pages that show letters hear of it, though it is no event. */
+const tell = (database: Queryable, model: Model, ids: readonly string[]): Promise<void> =>
+  tellMoved(database, model.snapshot.schema, model.entity(DEAD_LETTER_ENTITY).entity.id, ids)
 
 /** @returns false: somebody has removed the record meanwhile */
 async function buryAgain(
@@ -122,7 +129,12 @@ export const notOpen = () =>
   })
 
 /** @returns id, kind, key and payload of each */
-function changeLetters(database: Queryable, model: Model, changes: readonly Sql[], where: Sql): Promise<RawRow[]> {
+async function changeLetters(
+  database: Queryable,
+  model: Model,
+  changes: readonly Sql[],
+  where: Sql,
+): Promise<RawRow[]> {
   const { name, column: col, value } = systemTable(model, DEAD_LETTER_ENTITY)
   const all = [
     ...changes,
@@ -133,8 +145,14 @@ function changeLetters(database: Queryable, model: Model, changes: readonly Sql[
     ['id', 'kind', 'key', 'payload'].map((one) => col(one)),
     ', ',
   )
-  return runSql(
+  const rows = await runSql(
     database,
     sql`UPDATE ${name} SET ${join(all, ', ')} WHERE ${where} AND ${col('deleted_at')} IS NULL RETURNING ${told}`,
   )
+  await tell(
+    database,
+    model,
+    rows.flatMap(([id]) => id ?? []),
+  )
+  return rows
 }

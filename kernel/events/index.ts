@@ -9,7 +9,7 @@ import { listTenants, slugOfSchema } from '../tenants/registry.ts'
 import type { Consumer, Events } from './contract.ts'
 import { bury, reviveLetters, settleLetter } from './dead-letters.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { tellProcesses } from './live/hub.ts'
+import { tellProcesses } from './live/tell.ts'
 import { hasOpenEvents, removeOldEvents } from './outbox-rows.ts'
 import { openReplays, type Replays } from './replay.ts'
 

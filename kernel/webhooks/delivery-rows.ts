@@ -1,6 +1,7 @@
 // The log of deliveries, records of `system.webhook_delivery`: one for each attempt. Written here and not by the records
 // API, so that it is no event itself.
 import { runSql, systemTable } from '../auth/system-table.ts'
+import { tellMoved } from '../events/live/tell.ts'
 import type { Queryable } from '../run/database.ts'
 import { newId } from '../run/new-id.ts'
 import type { LoadedTenant } from '../services.ts'
@@ -54,6 +55,7 @@ export async function logDelivery(
   const columns = names.map((one) => column(one))
   const list = names.map((one) => value(one, values[one] ?? null))
   await runSql(queryable, sql`INSERT INTO ${name} (${join(columns, ', ')}) VALUES (${join(list, ', ')})`)
+  await tellMoved(queryable, model.snapshot.schema, model.entity(DELIVERY_ENTITY).entity.id, [id])
   return id
 }
 

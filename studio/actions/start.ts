@@ -7,6 +7,7 @@ import { text } from '../app/meta.ts'
 import { hrefOf, navigate } from '../app/router.ts'
 import { createStore } from '../app/store.ts'
 import { toast, toastError } from '../app/toast.ts'
+import type { Act } from './act.ts'
 import { notOffered, RunError, runAction } from './run.ts'
 
 export interface ActionCall {
@@ -25,8 +26,21 @@ export interface OpenCall extends ActionCall {
 /** Drawn by dialog.ts. */
 export const openCall = createStore<OpenCall | null>(null)
 
+/** As a button. */
+export function actOf({ action, records, after }: ActionCall): Act {
+  const { label, description, icon, isPromoted } = action
+  const call = { action, records, ...(after ? { after } : {}) }
+  return {
+    label: text(label),
+    ...(description === undefined ? {} : { description: text(description) }),
+    icon: icon ?? 'zap',
+    isPromoted,
+    run: () => void startAction(call),
+  }
+}
+
 /** Never throws: what goes wrong is shown. */
-export async function startAction(call: ActionCall): Promise<void> {
+async function startAction(call: ActionCall): Promise<void> {
   const { action, records } = call
   if (action.input.length > 0 || action.confirm !== undefined) return ask(call)
   const ids = records.map(({ id }) => id)

@@ -6,6 +6,7 @@ import { enActions } from '../catalogue/en-actions.ts'
 import { enErrors } from '../catalogue/en-errors.ts'
 import { enFields } from '../catalogue/en-fields.ts'
 import { enLive } from '../catalogue/en-live.ts'
+import { enOperation } from '../catalogue/en-operation.ts'
 import { enPlugins } from '../catalogue/en-plugins.ts'
 import { enRelationships } from '../catalogue/en-relationships.ts'
 import { enRights } from '../catalogue/en-rights.ts'
@@ -22,6 +23,7 @@ export const english = {
   ...enActions,
   ...enPlugins,
   ...enLive,
+  ...enOperation,
   ...enRights,
   ...enRoles,
 }

@@ -2,13 +2,14 @@
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { actionsOnMany } from '../actions/offered.ts'
-import { startAction } from '../actions/start.ts'
-import type { ClientAction, ClientEntity } from '../../sdk/wire/meta.ts'
+import { divide, renderAct } from '../actions/act.ts'
+import { actOf } from '../actions/start.ts'
+import { actsOnMany } from '../operation/acts.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement, fire } from '../app/element.ts'
 import { formatNumber, t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { text } from '../app/meta.ts'
 import { removeAll, restoreAll } from '../app/many-records.ts'
 import { finalDone } from '../access/final.ts'
 import { toast, toastError, toastUndo } from '../app/toast.ts'
@@ -20,8 +21,6 @@ import type { Selection } from './selection.ts'
 
 /** More are not chosen by one click. */
 const MOST_CHOSEN = 5_000
-/** Of plugins, before the rest goes into a menu. */
-const MOST_BUTTONS = 2
 
 /** Fires `rl-clear`, and `rl-selected` (records). */
 @customElement('rl-bulk-bar')
@@ -37,7 +36,7 @@ export class RlBulkBar extends RlElement {
     const { can } = this.entity
     return html`<div class="rl-bulk" role="toolbar" aria-label=${t('bulk.label')}>
       <span class="rl-bulk-count rl-num" role="status">${t('bulk.selected', { count: size })}</span>
-      ${this.renderAll()} ${this.renderActions()}
+      ${this.renderAll()} ${this.renderActs()}
       ${
         can.export
           ? html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} @click=${() => void exportRecords(this.entity, this.rows, this.selection.items)}>
@@ -66,25 +65,19 @@ export class RlBulkBar extends RlElement {
     </button>`
   }
 
-  /** Of plugins. */
-  private renderActions() {
-    const actions = actionsOnMany(this.entity)
-    const items = actions.slice(MOST_BUTTONS).map((action) => ({
-      label: text(action.label),
-      icon: action.icon ?? 'zap',
-      run: () => this.start(action),
-    }))
-    return html`${actions.slice(0, MOST_BUTTONS).map(
-      (
-        action,
-      ) => html`<button type="button" class="rl-button" quiet ?disabled=${this.isBusy} title=${text(action.description) || nothing} @click=${() => this.start(action)}>
-        ${icon(action.icon ?? 'zap')}${text(action.label)}
-      </button>`,
-    )}${items.length > 0 ? html`<rl-menu .label=${t('action.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' } as const}></rl-menu>` : nothing}`
-  }
-
-  private start(action: ClientAction): void {
-    void startAction({ action, records: this.selection.items, after: () => fire(this, 'rl-clear') })
+  private renderActs() {
+    const after = (): void => fire(this, 'rl-clear')
+    const records = this.selection.items
+    const acts = [
+      ...actionsOnMany(this.entity).map((action) => ({ ...actOf({ action, records, after }), isPromoted: true })),
+      ...actsOnMany(this.entity.name, records, after),
+    ]
+    const { buttons, items } = divide(acts, false)
+    return html`${buttons.map((act) => renderAct(act, { isQuiet: true, isDisabled: this.isBusy }))}${
+      items.length > 0
+        ? html`<rl-menu .label=${t('action.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' } as const}></rl-menu>`
+        : nothing
+    }`
   }
 
   private async chooseAll(): Promise<void> {

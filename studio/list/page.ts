@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { actionsOnMany } from '../actions/offered.ts'
+import { actsOnMany } from '../operation/acts.ts'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { RlElement } from '../app/element.ts'
@@ -240,7 +241,7 @@ export class RlList extends RlElement {
       .startAt=${this.#startAt}
       .focusOn=${this.#opened}
       .isNarrow=${NARROW.matches}
-      .canSelect=${!NARROW.matches && (entity.can.delete || entity.can.export || actionsOnMany(entity).length > 0)}
+      .canSelect=${!NARROW.matches && (entity.can.delete || entity.can.export || actionsOnMany(entity).length > 0 || actsOnMany(entity.name, []).length > 0)}
       @rl-open=${({ detail }: CustomEvent<WireRecord>) => this.open(detail)}
       @rl-sort=${({ detail }: CustomEvent<{ path: string; isAdded: boolean }>) => this.onSort(now.sort, detail)}
       @rl-select=${({ detail }: CustomEvent<{ index: number; isRange: boolean }>) => this.onSelect(detail)}

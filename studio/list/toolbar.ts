@@ -2,12 +2,12 @@
 import { html, nothing } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import { actionsOnList } from '../actions/offered.ts'
-import { startAction } from '../actions/start.ts'
+import { divide } from '../actions/act.ts'
+import { actOf } from '../actions/start.ts'
 import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import { fire, RlElement } from '../app/element.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
-import { text } from '../app/meta.ts'
 import { hrefOf } from '../app/router.ts'
 import '../shell/menu.ts'
 import './column-chooser.ts'
@@ -41,13 +41,12 @@ export class RlListToolbar extends RlElement {
 
   protected override render() {
     const { entity } = this
-    const actions = actionsOnList(entity)
+    const { items: acts } = divide(
+      actionsOnList(entity).map((action) => actOf({ action, records: [] })),
+      true,
+    )
     const items = [
-      ...actions.map((action) => ({
-        label: text(action.label),
-        icon: action.icon ?? 'zap',
-        run: () => void startAction({ action, records: [] }),
-      })),
+      ...acts,
       ...(entity.can.export ? [{ label: t('list.export'), icon: 'download', run: () => fire(this, 'rl-export') }] : []),
       { label: t('sidebar.trash'), icon: 'trash-2', href: hrefOf.trash(entity.name) },
     ]

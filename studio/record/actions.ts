@@ -1,8 +1,8 @@
 // What can be done with a record as a whole: the way back, its neighbours, the overflow menu, the primary button.
 import { html, nothing, type TemplateResult } from 'lit'
 import { finalAct, finalDone } from '../access/final.ts'
-import { actionsOnRecord } from '../actions/offered.ts'
-import type { ClientAction, ClientEntity } from '../../sdk/wire/meta.ts'
+import { type Act, divide, renderAct } from '../actions/act.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
 import { t } from '../app/i18n.ts'
 import { icon } from '../app/icon.ts'
@@ -15,8 +15,8 @@ import type { MenuItem } from '../shell/menu.ts'
 import '../shell/menu.ts'
 
 export interface Possible {
-  /** Runs an action of a plugin; missing where the record is shown as it was. */
-  start?: ((action: ClientAction) => void) | undefined
+  /** Buttons of plugins, and of what the system itself offers. */
+  acts: readonly Act[]
   /** There is no room for buttons of actions. */
   isNarrow: boolean
   /** Missing where nothing may be changed, or everything stands open already. */
@@ -27,28 +27,22 @@ export interface Possible {
   remove?: (() => void) | undefined
 }
 
-/** Of plugins, before the rest goes into the menu. */
-const MOST_BUTTONS = 2
-
 export function recordActions(
   entity: ClientEntity,
   record: WireRecord,
-  { start, isNarrow, edit, share, remove }: Possible,
+  { acts, isNarrow, edit, share, remove }: Possible,
 ): TemplateResult {
   const { id, state, email } = record
   const around = neighboursOf(entity.name, id)
   const stepButton = (direction: 'previous' | 'next', name: string) =>
     html`<button type="button" class="rl-button" quiet icon-only aria-label=${t(`record.${direction}`)} title=${t(`record.${direction}`)} ?disabled=${!around?.[direction]} @click=${() => stepTo(entity.name, id, direction)}>${icon(name)}</button>`
-  const actions = start ? actionsOnRecord(entity, record) : []
-  const buttons = isNarrow ? [] : actions.filter(({ isPromoted }) => isPromoted).slice(0, MOST_BUTTONS)
+  const { buttons, items: others } = divide(acts, isNarrow)
   const items: MenuItem[] = [
-    ...actions
-      .filter((action) => !buttons.includes(action))
-      .map((action) => ({ label: text(action.label), icon: action.icon ?? 'zap', run: () => start?.(action) })),
+    ...others,
     {
       label: t('record.copyLink'),
       icon: 'link',
-      startsGroup: actions.length > buttons.length,
+      startsGroup: others.length > 0,
       run: () => void copyLink(entity.name, id),
     },
     ...(share ? [{ label: t('record.share'), icon: 'share-2', run: share }] : []),
@@ -69,10 +63,7 @@ export function recordActions(
   ]
   return html`<a class="rl-button" quiet href=${around?.listHref ?? hrefOf.list(entity.name)}>${icon('arrow-left')}<span>${text(entity.plural)}</span></a>
     ${around ? html`${stepButton('previous', 'chevron-up')}${stepButton('next', 'chevron-down')}` : nothing}
-    ${buttons.map(
-      (action) =>
-        html`<button type="button" class="rl-button" title=${text(action.description) || nothing} @click=${() => start?.(action)}>${action.icon ? icon(action.icon) : nothing}<span>${text(action.label)}</span></button>`,
-    )}
+    ${buttons.map((act) => renderAct(act))}
     <rl-menu .label=${t('record.more')} .face=${icon('ellipsis')} .items=${items} .placement=${{ align: 'end' }}></rl-menu>
     ${edit ? html`<button type="button" class="rl-button" primary @click=${edit}>${icon('pencil')}<span>${t('record.edit')}</span></button>` : nothing}`
 }

@@ -1,9 +1,12 @@
 // One record: what it says, what belongs to it, what happened to it. A value is changed where it stands.
 import { html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { ClientAction, ClientEntity } from '../../sdk/wire/meta.ts'
+import type { ClientEntity } from '../../sdk/wire/meta.ts'
 import type { WireRecord } from '../../sdk/wire/records.ts'
-import { startAction } from '../actions/start.ts'
+import type { Act } from '../actions/act.ts'
+import { actionsOnRecord } from '../actions/offered.ts'
+import { actOf } from '../actions/start.ts'
+import { actsOn } from '../operation/acts.ts'
 import { ApiError, api } from '../app/api.ts'
 import { RlElement } from '../app/element.ts'
 import { formatMoment } from '../app/format.ts'
@@ -131,7 +134,7 @@ export class RlRecordPage extends RlElement implements RecordHost {
   #actions(entity: ClientEntity, record: WireRecord) {
     const mayEdit = this.#mayChange(entity) && !this.#editing.isWhole
     return recordActions(entity, record, {
-      start: this.#at ? undefined : (action) => void this.start(action, record),
+      acts: this.#at ? [] : this.#acts(entity, record),
       isNarrow: NARROW.matches,
       edit: mayEdit ? () => this.edit() : undefined,
       share: entity.can.share && !this.#at ? () => this.showTab(ACCESS) : undefined,
@@ -139,9 +142,15 @@ export class RlRecordPage extends RlElement implements RecordHost {
     })
   }
 
-  private async start(action: ClientAction, record: WireRecord): Promise<void> {
-    if (this.#editing.count > 0) return void toast(t('action.saveFirst'), { kind: 'failed' })
-    await startAction({ action, records: [record], after: () => void this.load() })
+  /** None on a record with changes that are not saved: it would be done with what was there before. */
+  #acts(entity: ClientEntity, record: WireRecord): Act[] {
+    const after = (): void => void this.load()
+    const acts = [
+      ...actionsOnRecord(entity, record).map((action) => actOf({ action, records: [record], after })),
+      ...actsOn(entity.name, record, after),
+    ]
+    if (this.#editing.count === 0) return acts
+    return acts.map((act) => ({ ...act, run: () => void toast(t('action.saveFirst'), { kind: 'failed' }) }))
   }
 
   #mayChange(entity: ClientEntity): boolean {

@@ -9,10 +9,12 @@ export type Changes = Map<string, Set<string> | 'many'>
 
 export interface LiveMessage {
   schema: string
-  /** Id of the last event in it: from where on a page that was away asks. */
+  /** Id of the last event in it: from where on a page that was away asks. NO_CURSOR: there was none. */
   cursor: string
   changes: Changes
 }
+
+export const NO_CURSOR = ''
 
 /** PostgreSQL takes less than 8,000 bytes. */
 const MOST_BYTES = 7_000

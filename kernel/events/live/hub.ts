@@ -4,10 +4,9 @@ import type { Logger } from 'pino'
 import { RelataError } from '../../../sdk/errors.ts'
 import { AUTH_CHANNEL, readMessage as readAuthMessage } from '../../auth/channel.ts'
 import { VERSION_CHANNEL } from '../../catalog/store.ts'
-import type { Database, Queryable } from '../../run/database.ts'
+import type { Database } from '../../run/database.ts'
 import { changesSince, lastToldId } from '../outbox-rows.ts'
-import type { OutboxEvent } from '../contract.ts'
-import { addChange, type Changes, changesOf, LIVE_CHANNEL, readMessage, writeMessages } from './changes.ts'
+import { addChange, type Changes, LIVE_CHANNEL, readMessage } from './changes.ts'
 import { HEARTBEAT_MS, LiveStream, type Reader } from './stream.ts'
 
 /** Open pages of one user, and of all, in one process. */
@@ -25,17 +24,6 @@ export interface LiveHub {
   /** Ends all and takes no more: pages come back to another process. */
   end(): void
   close(): Promise<void>
-}
-
-/** Within the transaction of the dispatcher: what the processes hear of a batch. */
-export async function tellProcesses(tx: Queryable, schema: string, events: readonly OutboxEvent[]): Promise<void> {
-  const cursor = events.at(-1)?.id
-  if (cursor === undefined) return
-  const messages = writeMessages({ schema, cursor, changes: changesOf(events) })
-  await tx.query('SELECT pg_notify($1, m) FROM json_array_elements_text($2::text::json) AS m', [
-    LIVE_CHANNEL,
-    JSON.stringify(messages),
-  ])
 }
 
 export function createLiveHub(database: Database, log: Logger): LiveHub {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Context } from '../../run/context.ts'
 import type { Queryable } from '../../run/database.ts'
 import { visibleIds } from '../../run/visible-ids.ts'
-import { addChange, type Changes } from './changes.ts'
+import { NO_CURSOR, addChange, type Changes } from './changes.ts'
 
 export interface Reader {
   schema: string
@@ -64,7 +64,7 @@ export class LiveStream {
   note(changes: Changes, cursor: string): void {
     if (this.isEnded) return
     for (const [entity, ids] of changes) addChange(this.pending, entity, ids)
-    this.cursor = cursor
+    if (cursor !== NO_CURSOR) this.cursor = cursor
     this.timer ??= setTimeout(() => void this.flush(), this.isNarrow ? TOGETHER_NARROW_MS : TOGETHER_MS).unref()
   }
 
