@@ -153,7 +153,7 @@ describe('a hook after a save', () => {
     expect(letter).toMatchObject({ kind: AFTER_KIND, error: 'never' })
   })
 
-  test('hooks that set each other off end, and are named', async () => {
+  test('[34] hooks that set each other off end, and are named', async () => {
     const ping = (name: string, from: string, to: string, field: string) =>
       use({
         name,

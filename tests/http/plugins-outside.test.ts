@@ -1,57 +1,17 @@
 // Plugins and the world outside: where their requests go, what becomes of secrets, mail, and calls that come in.
 import { createHmac } from 'node:crypto'
-import type { lookup } from 'node:dns'
-import { createServer, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openOutside, type Outside } from '../../kernel/net/outside.ts'
+import { type EchoDoor, openEchoDoor } from '../support/echo-door.ts'
 import { installPlugin } from '../support/install-plugin.ts'
 import { pack } from '../support/packages.ts'
 import { openTestTenant, type TestTenant } from '../support/test-tenant.ts'
 
 const SECRET = 'top "secret" value/1'
 let tenant: TestTenant
-let port = 0
-const seen: { request: IncomingMessage; body: string }[] = []
-/** An echo that belongs to the world, whatever its address here. */
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = []
-  request.on('data', (chunk) => chunks.push(chunk))
-  request.on('end', () => {
-    const body = Buffer.concat(chunks).toString()
-    seen.push({ request, body })
-    if (request.url === '/away') return response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
-    if (request.url === '/large') return response.end('x'.repeat(1_200_000))
-    if (request.url === '/hang') return undefined
-    response.setHeader('x-echo', String(request.headers['x-key'] ?? ''))
-    const encoded = [Buffer.from(SECRET).toString('base64'), encodeURIComponent(SECRET), JSON.stringify(SECRET)].join(
-      ' ',
-    )
-    return response.end(JSON.stringify({ body, key: request.headers['x-key'], encoded }))
-  })
-})
-
-function door(): Outside {
-  const names: Record<string, string> = { 'rebound.example.org': '127.0.0.1', 'xn--nxasmq6b.example.org': '10.0.0.1' }
-  const find = (host: string, _options: unknown, done: (error: Error | null, found: object[]) => void) =>
-    names[host] ? done(null, [{ address: names[host], family: 4 }]) : done(new Error('ENOTFOUND'), [])
-  const strict = openOutside({ allowsPrivate: false, lookup: find as unknown as typeof lookup })
-  const loose = openOutside({ allowsPrivate: true })
-  return {
-    ask: (request) =>
-      request.url.hostname === 'api.example.org'
-        ? loose.ask({ ...request, url: new URL(request.url.pathname + request.url.search, `http://127.0.0.1:${port}`) })
-        : strict.ask(request),
-    close() {
-      strict.close()
-      loose.close()
-    },
-  }
-}
+let door: EchoDoor
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  port = typeof address === 'object' && address ? address.port : 0
+  door = await openEchoDoor(SECRET)
   tenant = await openTestTenant(
     [
       pack('shop', {
@@ -60,7 +20,7 @@ beforeAll(async () => {
     ],
     {},
     {},
-    { outside: door() },
+    { outside: door.outside },
   )
   const hosts = ['api.example.org', 'rebound.example.org', 'xn--nxasmq6b.example.org']
   await installPlugin(
@@ -145,10 +105,7 @@ beforeAll(async () => {
   await tenant.call('PUT', 'plugins/caller/secrets/KEY', { value: SECRET })
   await tenant.call('PUT', 'plugins/caller/secrets/SIGN', { value: 'signing key' })
 })
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => door.close())
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the plugin was told.
 const ask = async (...calls: unknown[]): Promise<any[]> => {
@@ -225,7 +182,7 @@ describe('requests of plugins', () => {
         body: JSON.stringify({ key: '{{secret:KEY}}' }),
       }),
     )
-    const { request, body } = seen.at(-1) ?? { request: { headers: {} as Record<string, string> }, body: '' }
+    const { request, body } = door.seen.at(-1) ?? { request: { headers: {} as Record<string, string> }, body: '' }
     expect(request.headers['x-key']).toBe(`Bearer ${SECRET}`)
     expect(JSON.parse(body)).toEqual({ key: SECRET })
     expect([request.headers['range'], request.headers['accept-encoding']]).toEqual([undefined, 'identity'])
