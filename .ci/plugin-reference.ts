@@ -9,6 +9,7 @@ import { askText } from '../sdk/plugin/ask-words.ts'
 import { asksOf } from '../sdk/plugin/asks.ts'
 import { RouteSignature } from '../sdk/plugin/behaviour.ts'
 import { PluginManifest } from '../sdk/plugin/manifest.ts'
+import { limitsOf } from '../kernel/plugins/limits.ts'
 import { declaration, docOf } from './declarations.ts'
 import { EXAMPLE, MENDS, PARTS, type Part } from './plugin-reference-texts.ts'
 import { schemaTable } from './schema-table.ts'
@@ -43,10 +44,52 @@ export function pluginReference(): string {
     '## Values',
     'As records are read and written; types that are not here are texts, numbers, true and false.',
     code(valuesText(values)),
+    limits(),
     errors(),
     commands(),
   ]
   return `${sections.join('\n\n')}\n`
+}
+
+/** What one call may use, by what is called: read off the table that the server goes by. */
+function limits(): string {
+  const kinds = (['before', 'action', 'job', 'migration'] as const).map((kind) => {
+    const { sandbox, host } = limitsOf(kind)
+    return { ...sandbox, ...host }
+  })
+  type Limit = keyof (typeof kinds)[number]
+  const bytes = (value: number): string =>
+    value >= 1_000_000 ? `${value / 1_000_000} MB` : `${Math.round(value / 1024)} kB`
+  const count = (value: number): string => value.toLocaleString('en')
+  const row = (label: string, name: Limit, say: (value: number) => string = count): string =>
+    `| ${[label, `\`${name}\``, ...kinds.map((kind) => say(kind[name]))].join(' | ')} |`
+  return `## Limits
+
+What one call may use. Whoever wants more is ended with RL401, which names the limit, and nothing of the call is kept,
+whatever the code made of it; time that runs out is RL406. A call on several records (a button on what was chosen, a
+load) is given more, up to ${count(limitsOf('action', 500).host.queries)} queries and ${count(limitsOf('action', 500).host.writes)} writes.
+
+| what | limit | while saving | after saving, buttons, routes | jobs | a page of a migration |
+|---|---|---|---|---|---|
+${[
+  row('Time', 'wallMs', (ms) => `${count(ms / 1000)} s`),
+  row('Time of a processor', 'cpuMs', (ms) => `${count(ms)} ms`),
+  row('Memory', 'memoryMb', (mb) => `${mb} MB`),
+  row('Calls to the host', 'hostCalls'),
+  row('Of these at a time', 'pendingCalls'),
+  row('Questions to the database', 'queries'),
+  row('Writes', 'writes'),
+  row('Records read', 'rowsRead'),
+  row('Records written', 'rowsWritten'),
+  row('Requests to other systems', 'httpCalls'),
+  row('Waiting for them, together', 'httpMs', (ms) => `${count(ms / 1000)} s`),
+  row('Of one answer', 'httpBytes', bytes),
+  row('Mails', 'mails'),
+  row('Jobs started', 'jobs'),
+  row('What goes in, or comes out', 'payloadBytes', bytes),
+  row('Lines of the log', 'logLines'),
+  row('All of them together', 'logBytes', bytes),
+].join('\n')}`
 }
 
 const code = (text: string): string => `\`\`\`ts\n${text}\n\`\`\``

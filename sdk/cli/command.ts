@@ -106,6 +106,12 @@ export async function asksYes(question: string, otherwise: string): Promise<bool
   }
 }
 
+/** What comes from elsewhere must not steer the terminal: control characters are shown instead of obeyed. */
+export const harmless = (text: string): string =>
+  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : `\\x${sign.codePointAt(0)?.toString(16).padStart(2, '0')}`,
+  )
+
 export const write = (text: string): void => void process.stdout.write(`${text}\n`)
 export const writeError = (text: string): void => void process.stderr.write(`${text}\n`)
 

@@ -3,14 +3,18 @@
 //   const relata = createClient({ url: 'http://localhost:3000', tenant: 'main', key: process.env.RELATA_KEY })
 //   for await (const person of relata.records.all('base.person', { select: ['display_name'] })) …
 import type { ClientMeta } from '../wire/meta.ts'
+import { ActionsApi } from './actions.ts'
 import type { AnyEntities } from './entities.ts'
+import { EventsApi } from './events.ts'
 import { JobsApi } from './jobs.ts'
+import { listen, type LiveEvent, type LiveOptions } from './live.ts'
 import { readMeta } from './meta.ts'
 import { MetadataApi } from './metadata.ts'
 import { PluginsApi } from './plugins.ts'
 import { RecordsApi } from './records.ts'
-import { type ClientOptions, createTransport } from './transport.ts'
+import { type ClientOptions, createStreams, createTransport } from './transport.ts'
 
+export type { LiveChange, LiveEvent, LiveOptions } from './live.ts'
 export type { Job, JobState, WaitOptions } from './jobs.ts'
 export type { PublishOptions } from './metadata.ts'
 export type { AggregateRow, BulkBody, ListQuery } from './records.ts'
@@ -22,6 +26,11 @@ export interface RelataClient<T extends object = AnyEntities> {
   metadata: MetadataApi
   jobs: JobsApi
   plugins: PluginsApi
+  /** Buttons of plugins. */
+  actions: ActionsApi
+  events: EventsApi
+  /** What others change, as it happens; without an end but for `signal`. */
+  live(options?: LiveOptions): AsyncGenerator<LiveEvent>
   /** Entities, fields, actions, as far as the role of the key reaches. */
   meta(): Promise<ClientMeta>
 }
@@ -37,6 +46,9 @@ export function createClient<T extends object = AnyEntities>(options: ClientOpti
     metadata: new MetadataApi(send),
     jobs: new JobsApi(new RecordsApi(send)),
     plugins: new PluginsApi(send),
+    actions: new ActionsApi(send),
+    events: new EventsApi(send),
+    live: (live) => listen(createStreams(options), live),
     meta: () => readMeta(send),
   }
 }

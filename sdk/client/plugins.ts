@@ -1,5 +1,6 @@
 // Plugins of a tenant over HTTP (docs/http-api.md, “Plugins”). For administrators.
 import { Type } from '@sinclair/typebox'
+import { type DryRunRequest, WireDryRun } from '../wire/plugin-dry-run.ts'
 import {
   type GrantWish,
   type InstallRequest,
@@ -95,6 +96,16 @@ export class PluginsApi {
   /** Let a plugin that was paused go on. */
   async resume(name: string): Promise<WirePlugin> {
     return this.change(name, 'resume')
+  }
+
+  /** What its hooks would do to records that are there; nothing is kept and nothing is sent. @throws RL205 · RL408 */
+  async dryRun(name: string, request: DryRunRequest): Promise<WireDryRun['data']> {
+    return checkAnswer(WireDryRun, await this.send(`${address(name)}/dry-run`, { method: 'POST', json: request })).data
+  }
+
+  /** Runs a job now, and answers when it is over. */
+  async runJob(name: string, job: string, payload: unknown = null): Promise<void> {
+    await this.send(`${address(name)}/jobs/${encodeURIComponent(job)}/run`, { method: 'POST', json: { payload } })
   }
 
   async planRemoval(name: string): Promise<WireRemovalPlan> {

@@ -28,7 +28,25 @@ export interface Call {
 /** @throws RelataError what the server answered, or RL505 when it gave no answer that can be used */
 export type Send = (path: string, call?: Call) => Promise<unknown>
 
+/** An answer that does not end, as the server sends it. @throws RelataError */
+export type StreamOf = (path: string, call?: Call) => Promise<ReadableStream<Uint8Array>>
+
 export function createTransport(options: ClientOptions): Send {
+  const ask = asker(options)
+  return async (path, call) => readAnswer(await ask(path, call))
+}
+
+export function createStreams(options: ClientOptions): StreamOf {
+  const ask = asker(options)
+  return async (path, call) => {
+    const response = await ask(path, call)
+    if (!response.ok) throw asError(response, await response.text())
+    if (!response.body) throw unusable('answered with nothing')
+    return response.body
+  }
+}
+
+function asker(options: ClientOptions): (path: string, call?: Call) => Promise<Response> {
   const base = baseAddress(options)
   const send = options.fetch ?? fetch
   const identity: Record<string, string> = options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }
@@ -47,7 +65,7 @@ export function createTransport(options: ClientOptions): Send {
       // A body that is read while it is sent needs to be announced (Fetch standard, `duplex`).
       ...(body === undefined ? {} : { body, duplex: 'half' }),
     }
-    return readAnswer(await reach(() => send(url, init), options, call.signal))
+    return reach(() => send(url, init), options, call.signal)
   }
 }
 

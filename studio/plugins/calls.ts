@@ -1,4 +1,5 @@
 // The API of plugins (docs/http-api.md, “Plugins”) as the pages call it.
+import type { DryRunRequest, WireDryRun } from '../../sdk/wire/plugin-dry-run.ts'
 import type {
   GrantWish,
   InstallRequest,
@@ -49,6 +50,8 @@ export const plugins = {
     (await api.get<WirePluginLog>(of(name, '/log'), { query: { limit: 200 } })).data,
   usage: async (name: string, hours: number): Promise<WirePluginUsage['data']> =>
     (await api.get<WirePluginUsage>(of(name, '/usage'), { query: { hours } })).data,
+  dryRun: async (name: string, request: DryRunRequest): Promise<WireDryRun['data']> =>
+    (await api.post<WireDryRun>(of(name, '/dry-run'), request)).data,
   removalPlan: (name: string): Promise<WireRemovalPlan> => api.post(of(name, '/remove/plan')),
   remove: (name: string, request: RemoveRequest): Promise<unknown> => changing(api.post(of(name, '/remove'), request)),
   archives: async (): Promise<readonly DataArchive[]> =>

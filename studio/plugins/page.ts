@@ -19,6 +19,7 @@ import type { MenuItem } from '../shell/menu.ts'
 import '../shell/menu.ts'
 import { plugins } from './calls.ts'
 import { PLUGIN } from './entity.ts'
+import './dry-run.ts'
 import './log.ts'
 import { renderNotices } from './notices.ts'
 import { renderOverview } from './overview.ts'
@@ -127,6 +128,8 @@ export class RlPluginPage extends RlElement {
     if (tab === 'settings')
       return html`<rl-plugin-settings .plugin=${plugin} @rl-plugin=${onChange}></rl-plugin-settings>`
     if (tab === 'secrets') return html`<rl-plugin-secrets .plugin=${plugin} @rl-plugin=${onChange}></rl-plugin-secrets>`
+    if (tab === 'try')
+      return html`<rl-dry-run .name=${plugin.name} .behaviour=${plugin.behaviour} .isNext=${plugin.state === 'waiting'}></rl-dry-run>`
     if (tab === 'log') return html`<rl-plugin-log .name=${plugin.name}></rl-plugin-log>`
     if (tab === 'usage') return html`<rl-plugin-usage .name=${plugin.name}></rl-plugin-usage>`
     return renderOverview(plugin, (job) => void this.run(plugin, job))
@@ -158,12 +161,13 @@ export class RlPluginPage extends RlElement {
   }
 }
 
-function tabsOf({ form, secrets, asks, nextAsks }: WirePlugin): Tab[] {
+function tabsOf({ form, secrets, asks, nextAsks, behaviour }: WirePlugin): Tab[] {
   return [
     { id: 'overview', label: t('plugin.tab.overview') },
     ...(asks.length + nextAsks.length > 0 ? [{ id: 'permissions', label: t('plugin.tab.permissions') }] : []),
     ...(form.length > 0 ? [{ id: 'settings', label: t('plugin.tab.settings') }] : []),
     ...(secrets.length > 0 ? [{ id: 'secrets', label: t('plugin.tab.secrets') }] : []),
+    ...(behaviour.before.length + behaviour.after.length > 0 ? [{ id: 'try', label: t('plugin.tab.try') }] : []),
     { id: 'log', label: t('plugin.tab.log') },
     { id: 'usage', label: t('plugin.tab.usage') },
   ]

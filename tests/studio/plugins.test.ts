@@ -23,8 +23,13 @@ const PLUGIN: TestPlugin = {
     secrets: { TOKEN: { label: 'Token of the service', hosts: ['api.example.org'] } },
     settings: [{ name: 'word', type: 'text', label: 'Word', required: true, default: 'Hello' }],
   },
-  behaviour: { actions: ['greet'], jobs: [{ name: 'sweep', schedule: '0 4 * * *' }] },
+  behaviour: {
+    before: [{ name: 'shout', entity: 'greeter.greeting', on: ['create', 'update'], onFailure: 'refuse' }],
+    actions: ['greet'],
+    jobs: [{ name: 'sweep', schedule: '0 4 * * *' }],
+  },
   run: `
+    if (kind === 'before') return { results: input.events.map(({ record }) => ({ set: { words: record.words.toUpperCase() } })) }
     if (kind === 'job') { bridge.log('info', 'swept'); return null }
     const [id] = input.event.ids
     await bridge.call('records.update', { entity: 'base.person', id, values: { job_title: input.settings.word } })
@@ -140,11 +145,29 @@ test('an upgrade that asks for more waits, and runs when that is granted', async
   await expect(page.locator('.rl-header')).toContainText('1.1.0')
 })
 
+test('its hooks are tried on records that are there before they are let near a save', async ({
+  signedIn: page,
+  studio,
+}) => {
+  const plugin = `/api/v1/${TENANT}/plugins/greeter`
+  await studio.call('POST', `${plugin}/disable`)
+  await studio.call('POST', `/api/v1/${TENANT}/records/greeter.greeting`, { words: 'Hi' })
+  await page.goto(`/${TENANT}/system.plugin/greeter?tab=try`)
+  await page.getByRole('button', { name: 'Try', exact: true }).click()
+  await expect(page.locator('.rl-dry-records')).toContainText('Words: Hi → HI')
+  await expect(page.locator('rl-dry-run')).toContainText('a difference to 1 of 1 records')
+  const { data } = (await studio.call('GET', `/api/v1/${TENANT}/records/greeter.greeting`)) as {
+    data: { words: string }[]
+  }
+  expect(data.map(({ words }) => words)).toEqual(['Hi'])
+  await studio.call('POST', `${plugin}/enable`)
+})
+
 for (const scheme of ['light', 'dark'] as const)
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme })
     test('its pages have no serious fault', async ({ signedIn: page }) => {
-      for (const name of ['overview', 'permissions', 'settings', 'secrets', 'log', 'usage']) {
+      for (const name of ['overview', 'permissions', 'settings', 'secrets', 'try', 'log', 'usage']) {
         await page.goto(`/${TENANT}/system.plugin/greeter?tab=${name}`)
         await expect(page.getByRole('tabpanel')).toBeVisible()
         await expectNoFaults(page, { part: 'main' })

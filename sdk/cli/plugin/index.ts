@@ -9,6 +9,7 @@ import { addManageCommands } from './manage.ts'
 import { addNewPluginCommand } from './new.ts'
 import { addPackCommands } from './pack.ts'
 import { addTestCommand } from './test.ts'
+import { addTryCommands } from './try.ts'
 
 export function addPluginCommands(program: Command): void {
   const plugin = program.command('plugin').description('write, try and install plugins (docs/plugins.md)')
@@ -21,4 +22,5 @@ export function addPluginCommands(program: Command): void {
   addInstallCommand(plugin)
   addManageCommands(plugin)
   addLogCommand(plugin)
+  addTryCommands(plugin)
 }

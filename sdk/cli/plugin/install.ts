@@ -12,6 +12,7 @@ import {
   connect,
   examples,
   type ExitCode,
+  harmless,
   run,
   type ServerOptions,
   withServer,
@@ -55,7 +56,7 @@ async function install(path: string, options: InstallOptions): Promise<ExitCode>
   if (!archive) return 1
   const relata = connect(options)
   const plan = await relata.plugins.plan(archive)
-  write(pluginPlanText(plan))
+  write(harmless(pluginPlanText(plan)))
   for (const { message, hint } of plan.warnings) writeError(`warning: ${message}${hint ? `. ${hint}` : ''}`)
   if (writeProblems(plan.problems, []) > 0) return 1
   if (!isAccepted(plan, options.accept ?? [])) return 1

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { RelataClient } from '../../client/index.ts'
 import { manifestLine } from '../../plugin/ask-line.ts'
 import type { WirePluginLog } from '../../wire/plugins.ts'
-import { connect, examples, type ExitCode, run, type ServerOptions, withServer, write } from '../command.ts'
+import { connect, examples, harmless, type ExitCode, run, type ServerOptions, withServer, write } from '../command.ts'
 
 interface LogOptions extends ServerOptions {
   follow?: true
@@ -57,7 +57,7 @@ export function lineText({ at, level, kind, entry, message, stack }: LogLine): s
   const trace = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   const mend = mendOf(message)
   const lines = [text, ...trace, ...(mend === undefined ? [] : [`      add to plugin.json: ${mend}`])]
-  return paint(lines.join('\n'), COLOURS[level])
+  return paint(harmless(lines.join('\n')), COLOURS[level])
 }
 
 /** A refusal names the key of what was not granted: `read:base.person.email`. */
