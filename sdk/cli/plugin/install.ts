@@ -44,7 +44,7 @@ export function addInstallCommand(plugin: Command): void {
     .description('install a plugin, or a later version of it, and grant what it asks for')
     .argument('<file-or-folder>', 'NAME-VERSION.relata, or the folder of a plugin')
     .option('--yes', 'without asking')
-    .option('--deny <key...>', 'what is not granted, by its key (relata plugin list --asks NAME)')
+    .option('--deny <key...>', 'what is not granted, by its key (it is shown before anything happens)')
     .option('--accept <what...>', `what is unusual, agreed to: ${Object.keys(ACCEPT_WORDS).join(', ')}`)
     .option('--note <text>', 'why; shown with the version of the metadata')
     .action((path: string, options: InstallOptions) => run(() => install(path, options)))
