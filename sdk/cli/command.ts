@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { createClient, type RelataClient } from '../client/index.ts'
 import { type ErrorCode, type Problem, RelataError } from '../errors.ts'
 import { type PackageFolder, showProblem } from './folders.ts'
+import { harmless } from './harmless.ts'
 
 /** 0 all is well · 1 the work was refused, or went only in part · 2 nothing could be tried. */
 export type ExitCode = 0 | 1 | 2
@@ -106,14 +107,14 @@ export async function asksYes(question: string, otherwise: string): Promise<bool
   }
 }
 
-/** What comes from elsewhere must not steer the terminal: control characters are shown instead of obeyed. */
-export const harmless = (text: string): string =>
-  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
-    sign === '\n' || sign === '\t' ? sign : `\\x${sign.codePointAt(0)?.toString(16).padStart(2, '0')}`,
-  )
+export const write = (text: string): void => void process.stdout.write(`${harmless(text)}\n`)
+export const writeError = (text: string): void => void process.stderr.write(`${harmless(text)}\n`)
 
-export const write = (text: string): void => void process.stdout.write(`${text}\n`)
-export const writeError = (text: string): void => void process.stderr.write(`${text}\n`)
+/** @param colour as terminals number them; `0` is none. Only a terminal is told. */
+export function writePainted(text: string, colour: string): void {
+  if (!process.stdout.isTTY || colour === '0') write(text)
+  else process.stdout.write(`\u001b[${colour}m${harmless(text)}\u001b[0m\n`)
+}
 
 /** `1 problem`, `3 problems`. */
 export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`

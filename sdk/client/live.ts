@@ -1,82 +1,101 @@
-// What others change, as it happens: the server-sent events of `GET live` (WHATWG HTML, 9.2) as one endless iteration.
-import type { StreamOf } from './transport.ts'
+// Live updates as an async iterable (docs/http-api.md, “Events”): a lost connection is taken up again after the last
+// event that was heard, and what could not be told meanwhile is said with `resync`.
+import { type Static, Type } from '@sinclair/typebox'
+import { RelataError } from '../errors.ts'
+import { checkAnswer } from './answers.ts'
+import { pause } from './pause.ts'
+import { readServerEvents } from './server-events.ts'
+import type { OpenStream } from './transport.ts'
 
-export interface LiveChange {
-  entity: string
-  /** null: too many to name; read what you need of it anew. */
-  ids: readonly string[] | null
-}
-
-export type LiveEvent =
-  | { kind: 'change'; changes: readonly LiveChange[]; cursor: string }
-  /** Away for too long: read everything anew. */
-  | { kind: 'resync'; cursor: string }
+const Events = {
+  /** The stream is open, for the first time or again. */
+  ready: Type.Object({ version: Type.Optional(Type.Integer()) }),
+  change: Type.Object({
+    /** `ids: null`: too many to name. */
+    changes: Type.Array(
+      Type.Object({ entity: Type.String(), ids: Type.Union([Type.Array(Type.String()), Type.Null()]) }),
+    ),
+  }),
   /** Somebody has published, or a plugin has come or gone. */
-  | { kind: 'version'; version: number }
+  version: Type.Object({ version: Type.Integer() }),
+  /** Too much was missed: read everything anew. */
+  resync: Type.Object({}),
+  /** The server has said good-bye for good; nothing comes after it. */
+  end: Type.Object({ reason: Type.String() }),
+}
+type Kind = keyof typeof Events
+export type LiveEvent = {
+  [K in Kind]: { type: K /** To go on after this, in `after`. */; cursor: string } & Static<(typeof Events)[K]>
+}[Kind]
 
 export interface LiveOptions {
-  /** Where an earlier iteration ended: `cursor` of its last event. */
+  /** `cursor` of the last event that was heard in an earlier run. */
   after?: string
+  /** Ends it without an error. */
   signal?: AbortSignal
 }
 
-const PAUSE_MS = 2_000
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 30_000
+/** The server breathes every 25 s: whoever hears nothing for so long is not connected any more. */
+const SILENCE_MS = 60_000
 
-/** Comes back by itself after a break, from the last event that was heard. Ends by `signal`. @throws RelataError refused */
-export async function* listen(open: StreamOf, { after, signal }: LiveOptions = {}): AsyncGenerator<LiveEvent> {
+/**
+ * Ends after `end`, or when `signal` says so.
+ * @throws RelataError what the server refused; RL505 only when it was never reached, afterwards it is waited for
+ */
+export async function* followLive(
+  open: OpenStream,
+  { after = '', signal }: LiveOptions = {},
+): AsyncGenerator<LiveEvent> {
   let cursor = after
+  let wasOpen = false
+  let pauseMs = FIRST_PAUSE_MS
   while (!signal?.aborted) {
-    const body = await open('live', {
-      ...(cursor === undefined ? {} : { headers: { 'last-event-id': cursor } }),
-      ...(signal ? { signal } : {}),
-    })
     try {
-      for await (const { event, data, id } of eventsOf(body)) {
-        cursor = id ?? cursor
-        const told = eventOf(event, data, cursor ?? '')
+      for await (const { id, event, data } of readServerEvents(await openAt(open, cursor, signal), SILENCE_MS)) {
+        wasOpen = true
+        pauseMs = FIRST_PAUSE_MS
+        if (id !== '') cursor = id
+        const told = liveEvent(event, data, cursor)
         if (told) yield told
+        if (told?.type === 'end') return
       }
     } catch (error) {
-      // A connection that breaks off is nothing new; whoever listens says when it is enough.
       if (signal?.aborted) return
-      if (!(error instanceof TypeError)) throw error
+      if (!wasOpen || !isPassing(error)) throw error
     }
-    await pause(signal)
+    await pause(pauseMs, signal)
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }
 }
 
-function pause(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, PAUSE_MS)
-    signal?.addEventListener('abort', () => resolve(), { once: true })
-  })
-}
+const openAt = (
+  open: OpenStream,
+  cursor: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadableStream<Uint8Array>> =>
+  open('live', { query: { last_event_id: cursor || undefined }, ...(signal ? { signal } : {}) })
 
-function eventOf(event: string, data: unknown, cursor: string): LiveEvent | undefined {
-  const told: { changes?: unknown; version?: unknown } = Object(data)
-  if (event === 'change' && Array.isArray(told.changes)) return { kind: 'change', changes: told.changes, cursor }
-  if (event === 'resync') return { kind: 'resync', cursor }
-  if (event === 'version' && typeof told.version === 'number') return { kind: 'version', version: told.version }
-  return undefined
-}
+/** The server is away or starting; anything else that it refuses, it will refuse again. */
+const isPassing = (error: unknown): boolean =>
+  !(error instanceof RelataError) || error.code === 'RL505' || error.status >= 500
 
-async function* eventsOf(body: ReadableStream<Uint8Array>) {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true })
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const event = readEvent(text.slice(0, end))
-      text = text.slice(end + 2)
-      if (event) yield event
-    }
+/** Kinds that this client does not know pass by. */
+function liveEvent(event: string, data: string, cursor: string): LiveEvent | undefined {
+  const told: unknown = JSON.parse(data)
+  switch (event) {
+    case 'ready':
+      return { type: event, cursor, ...checkAnswer(Events.ready, told) }
+    case 'change':
+      return { type: event, cursor, ...checkAnswer(Events.change, told) }
+    case 'version':
+      return { type: event, cursor, ...checkAnswer(Events.version, told) }
+    case 'resync':
+      return { type: event, cursor }
+    case 'end':
+      return { type: event, cursor, ...checkAnswer(Events.end, told) }
+    default:
+      return undefined
   }
-}
-
-function readEvent(block: string): { event: string; data: unknown; id: string | undefined } | undefined {
-  const fields = new Map(
-    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]),
-  )
-  const [event, data, id] = [fields.get('event'), fields.get('data'), fields.get('id')]
-  return event === undefined || data === undefined ? undefined : { event, data: JSON.parse(data), id }
 }

@@ -1,11 +1,12 @@
 // Plugins of a tenant over HTTP (docs/http-api.md, “Plugins”). For administrators.
 import { Type } from '@sinclair/typebox'
-import { type DryRunRequest, WireDryRun } from '../wire/plugin-dry-run.ts'
 import {
+  type DryRunRequest,
   type GrantWish,
   type InstallRequest,
   type RemoveRequest,
   WireAvailable,
+  WireDryRun,
   WirePlugin,
   WirePluginLog,
   WirePluginPlan,
@@ -25,6 +26,12 @@ export interface LogQuery {
   /** Lines after this one, oldest first; without it the latest, newest first. */
   after?: string
   limit?: number
+}
+
+/** What is tried: the installed version, unless `isNext` or `archive` says otherwise. */
+export interface DryRunQuery extends Omit<DryRunRequest, 'package'> {
+  /** A package that need not be installed. */
+  archive?: Uint8Array
 }
 
 export class PluginsApi {
@@ -98,16 +105,6 @@ export class PluginsApi {
     return this.change(name, 'resume')
   }
 
-  /** What its hooks would do to records that are there; nothing is kept and nothing is sent. @throws RL205 · RL408 */
-  async dryRun(name: string, request: DryRunRequest): Promise<WireDryRun['data']> {
-    return checkAnswer(WireDryRun, await this.send(`${address(name)}/dry-run`, { method: 'POST', json: request })).data
-  }
-
-  /** Runs a job now, and answers when it is over. */
-  async runJob(name: string, job: string, payload: unknown = null): Promise<void> {
-    await this.send(`${address(name)}/jobs/${encodeURIComponent(job)}/run`, { method: 'POST', json: { payload } })
-  }
-
   async planRemoval(name: string): Promise<WireRemovalPlan> {
     return checkAnswer(WireRemovalPlan, await this.send(`${address(name)}/remove/plan`, { method: 'POST', json: {} }))
   }
@@ -127,12 +124,30 @@ export class PluginsApi {
     return checkAnswer(WirePluginUsage, await this.send(`${address(name)}/usage`, { query })).data
   }
 
+  /** What its hooks would do to the records that were changed last. Nothing of it is kept. */
+  async dryRun(name: string, { archive, ...query }: DryRunQuery): Promise<WireDryRun['data']> {
+    const json = { ...query, ...(archive ? { package: base64(archive) } : {}) }
+    return checkAnswer(WireDryRun, await this.send(`${address(name)}/dry-run`, { method: 'POST', json })).data
+  }
+
+  /** Runs a job now, and waits until it is over. @throws RL403 it failed */
+  async runJob(name: string, job: string, payload: unknown = null): Promise<void> {
+    await this.send(`${address(name)}/jobs/${encodeURIComponent(job)}/run`, { method: 'POST', json: { payload } })
+  }
+
   private async change(name: string, what: 'enable' | 'disable' | 'resume' | 'upgrade/cancel'): Promise<WirePlugin> {
     return checkAnswer(WirePlugin, await this.send(`${address(name)}/${what}`, { method: 'POST', json: {} }))
   }
 }
 
 const address = (name: string): string => `plugins/${encodeURIComponent(name)}`
+
+/** In pieces: a call takes only so many arguments. */
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return btoa(text)
+}
 
 function form(archive: Uint8Array, request?: InstallRequest): FormData {
   const body = new FormData()

@@ -28,30 +28,32 @@ export interface Call {
 /** @throws RelataError what the server answered, or RL505 when it gave no answer that can be used */
 export type Send = (path: string, call?: Call) => Promise<unknown>
 
-/** An answer that does not end, as the server sends it. @throws RelataError */
-export type StreamOf = (path: string, call?: Call) => Promise<ReadableStream<Uint8Array>>
+/** An answer that goes on for as long as both sides want. @throws as Send does, before the first byte */
+export type OpenStream = (path: string, call?: Call) => Promise<ReadableStream<Uint8Array>>
 
 export function createTransport(options: ClientOptions): Send {
-  const ask = asker(options)
-  return async (path, call) => readAnswer(await ask(path, call))
+  const ask = createAsk(options)
+  return async (path, call = {}) => readAnswer(await ask(path, call, 'application/json'))
 }
 
-export function createStreams(options: ClientOptions): StreamOf {
-  const ask = asker(options)
-  return async (path, call) => {
-    const response = await ask(path, call)
+export function createStreams(options: ClientOptions): OpenStream {
+  const ask = createAsk(options)
+  return async (path, call = {}) => {
+    const response = await ask(path, call, 'text/event-stream')
     if (!response.ok) throw asError(response, await response.text())
-    if (!response.body) throw unusable('answered with nothing')
+    if (!response.body) throw unusable('opened no stream')
     return response.body
   }
 }
 
-function asker(options: ClientOptions): (path: string, call?: Call) => Promise<Response> {
+type Ask = (path: string, call: Call, accept: string) => Promise<Response>
+
+function createAsk(options: ClientOptions): Ask {
   const base = baseAddress(options)
   const send = options.fetch ?? fetch
   const identity: Record<string, string> = options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }
 
-  return async (path, call = {}) => {
+  return (path, call, accept) => {
     const url = new URL(`${base}/${path}`)
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, value)
@@ -60,7 +62,7 @@ function asker(options: ClientOptions): (path: string, call?: Call) => Promise<R
     const body = call.json === undefined ? call.body : JSON.stringify(call.json)
     const init: RequestInit = {
       method: call.method ?? 'GET',
-      headers: { accept: 'application/json', ...identity, ...content, ...call.headers },
+      headers: { accept, ...identity, ...content, ...call.headers },
       ...(call.signal ? { signal: call.signal } : {}),
       // A body that is read while it is sent needs to be announced (Fetch standard, `duplex`).
       ...(body === undefined ? {} : { body, duplex: 'half' }),

@@ -1,9 +1,10 @@
 // The life of a package on the command line, against the real server: the walk that docs/metadata.md describes.
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileFolder } from '../support/plugin-place.ts'
 import { makePlace, type RelataPlace } from '../support/relata-place.ts'
@@ -206,18 +207,24 @@ test('types of what a tenant has, for a program beside it', { timeout: 60_000 },
     path.join(folder, 'program.ts'),
     [
       "import { createClient } from 'relata/client'",
-      "import type { Entities } from 'relata/plugin'",
-      "const relata = createClient<Entities>({ url: '', tenant: '' })",
+      "import type { Actions, Entities } from 'relata/plugin'",
+      "const relata = createClient<Entities, Actions>({ url: '', tenant: '' })",
       "const person = await relata.records.get('base.person', '')",
       'person.name.family?.toUpperCase()',
       'person.nme',
       "await relata.records.create('base.organisation', { nam: 'x' })",
       "await relata.records.list('base.peson')",
       "for await (const { job_title } of relata.records.all('base.person')) job_title?.trim()",
+      "declare module 'relata/plugin' { interface Actions { 'visits.plan': { day: string; why: string | null } } }",
+      "await relata.actions.run('visits.plan', { input: { day: '2026-01-05' } })",
+      "await relata.actions.run('visits.plan', { input: { why: null } })",
+      "await relata.actions.run('visits.plan', {})",
+      "await relata.actions.run('visits.plann', { input: { day: '2026-01-05' } })",
+      "for await (const event of relata.live()) if (event.type === 'change') event.changes.map(({ ids }) => ids?.length)",
     ].join('\n'),
   )
   const faults = (await compileFolder(folder)).filter((line) => line.startsWith('program.ts'))
-  expect(faults.map((line) => Number(/\((\d+),/.exec(line)?.[1]))).toEqual([6, 7, 8])
+  expect(faults.map((line) => Number(/\((\d+),/.exec(line)?.[1]))).toEqual([6, 7, 8, 12, 13, 14])
 })
 
 test('the sample program of docs/client.md compiles and runs', { timeout: 60_000 }, async () => {
@@ -234,6 +241,22 @@ test('the sample program of docs/client.md compiles and runs', { timeout: 60_000
     ),
   )
   expect(output).toBe('Ada Lovelace  +442079460000\n')
+})
+
+test('the sample program that follows changes compiles, and says what happens', { timeout: 60_000 }, async () => {
+  const sample = path.join(import.meta.dirname, '../../docs/samples/programs/follow-people.ts')
+  copyFileSync(sample, path.join(folder, 'follow.ts'))
+  writeFileSync(path.join(folder, 'globals.d.ts'), GLOBALS)
+  expect((await compileFolder(folder)).filter((line) => line.startsWith('follow.ts'))).toEqual([])
+  const child = spawn(process.execPath, [sample], { env: { ...process.env, ...place.env } })
+  try {
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    expect((await lines.next()).value).toBe('Listening.')
+    await place.relata.records.create('base.person', { name: { given: 'Grace', family: 'Hopper' } })
+    expect((await lines.next()).value).toBe('Grace Hopper, version 1')
+  } finally {
+    child.kill()
+  }
 })
 
 /** What the program has of Node, for a compiler without its types. */

@@ -1,13 +1,15 @@
 // The walk of docs/plugins.md on a real server: the sample is built, signed, installed with its grants shown, works, and
 // survives a bug of its own.
-import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compileFolder } from '../support/plugin-place.ts'
 import { makePlace, type RelataPlace } from '../support/relata-place.ts'
-import { type Ran, runRelata } from '../support/run-relata.ts'
+import type { Ran } from '../support/run-relata.ts'
+import { runRelataHere } from '../support/run-relata-here.ts'
 import { signIn } from '../support/sign-in.ts'
 import { type ServerUnderTest, startServer } from '../support/start-server.ts'
 
@@ -30,7 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const relata = (...args: string[]): Promise<Ran> => runRelata(args, { cwd: folder, env: place.env })
+const relata = (...args: string[]): Promise<Ran> => runRelataHere(args, { cwd: folder, env: place.env })
 const edit = (name: string, change: (text: string) => string): void =>
   writeFileSync(file(name), change(readFileSync(file(name), 'utf8')))
 const visit = (values: object) => place.relata.records.create('visits.visit', { organisation: oak, ...values })
@@ -74,6 +76,51 @@ describe('the plugin of the tutorial', () => {
     expect(shown['visits_last_on']).toBe('2026-01-05')
     expect((await relata('plugin', 'settings', 'visits', '{"weeks": 2}')).code).toBe(0)
     expect(await visit({ visited_on: '2026-01-05', outcome: 'good' })).toMatchObject({ next_on: '2026-01-19' })
+  })
+
+  testOfCode('is asked from outside: a program presses its button', { timeout: 60_000 }, async () => {
+    const program = path.join(root, 'docs/samples/programs/plan-visits.ts')
+    const beside = path.join(folder, 'program')
+    mkdirSync(beside)
+    cpSync(program, path.join(beside, 'plan-visits.ts'))
+    expect((await relata('types', '--server', '--out', 'program/relata.d.ts')).code).toBe(0)
+    const sdk = (name: string) => [path.join(root, 'sdk', name)]
+    const paths = { 'relata/plugin': sdk('plugin/index.ts'), 'relata/client': sdk('client/index.ts') }
+    const compilerOptions = { module: 'preserve', strict: true, allowImportingTsExtensions: true, paths }
+    const typeRoots = [path.join(root, 'node_modules/@types')]
+    const config = { compilerOptions: { ...compilerOptions, typeRoots, types: ['node'] }, include: ['*.ts'] }
+    writeFileSync(path.join(beside, 'tsconfig.json'), JSON.stringify(config))
+    expect((await compileFolder(beside)).filter((line) => line.startsWith('plan-visits.ts'))).toEqual([])
+    await place.relata.records.create('base.organisation', { name: 'Ash' })
+    const output = await new Promise<string>((resolve, reject) =>
+      execFile(process.execPath, [program], { env: { ...process.env, ...place.env } }, (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      ),
+    )
+    expect(output).toBe('The visit is planned. 1\n')
+  })
+
+  testOfCode('is run, tried, counted and granted less from the command line', { timeout: 60_000 }, async () => {
+    expect((await relata('plugin', 'jobs', 'list', 'visits')).stdout).toMatch(/^remind +0 6 \* \* 1-5\n$/)
+    expect(await relata('plugin', 'jobs', 'run', 'visits', 'remind')).toMatchObject({ code: 0, stderr: '' })
+    expect(await relata('plugin', 'jobs', 'run', 'visits', 'remnd')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('remnd'),
+    })
+    const tried = await relata('plugin', 'dry-run', 'visits', 'visits.visit')
+    expect(tried).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/next_day \(before create, update\): 2 asked/),
+    })
+    const usage = await soon(
+      () => relata('plugin', 'usage', 'visits'),
+      ({ stdout }) => stdout.includes('before next_day'),
+    )
+    expect(usage.stdout).toMatch(/before next_day +\d+/)
+    expect(await relata('plugin', 'grant', 'visits', '--deny', 'mail', '--yes')).toMatchObject({ code: 0 })
+    expect((await relata('plugin', 'list', 'visits')).stdout).toContain('may not  send mail')
+    expect(await relata('plugin', 'grant', 'visits', '--all', '--yes')).toMatchObject({ code: 0 })
+    expect((await relata('plugin', 'list', 'visits')).stdout).not.toContain('may not')
   })
 
   testOfCode('survives its own bug, and says where it is', { timeout: 60_000 }, async () => {

@@ -131,6 +131,42 @@ describe('metadata and jobs', () => {
     })
   })
 
+  test('reach actions, webhooks, dead letters, events, and what plugins are asked to do', async () => {
+    server.answer = () => ({ body: { changed: [{ entity: 'a.b', id: 'r1' }], message: 'Done' } })
+    expect(await relata.actions.run('a.win', { ids: ['r1'], input: { why: 'x' } })).toMatchObject({ message: 'Done' })
+    await relata.actions.run('a.count', {})
+    server.answer = () => ({
+      body: { delivery: 'd1', status: null, duration_ms: 3, answer: null, error: 'away', secret: 's', id: 'w1' },
+    })
+    expect(await relata.webhooks.test('w1')).toMatchObject({ status: null, error: 'away' })
+    expect(await relata.webhooks.newSecret('w1')).toBe('s')
+    await relata.webhooks.replay('d1')
+    server.answer = () => ({ status: 202, body: { count: 3, events: 7, waiting: 2 } })
+    await relata.deadLetters.run('l1')
+    await relata.deadLetters.drop('l1')
+    expect(await relata.deadLetters.runKind('hook')).toBe(3)
+    expect(await relata.events.replay({ since: '2026-01-01T00:00:00Z' })).toBe(7)
+    expect(await relata.events.waiting()).toBe(2)
+    await relata.plugins.runJob('visits', 'remind', { a: 1 })
+    const data = { entity: 'a.b', version: '1.0.0', tried: 0, isComplete: true, hooks: [], records: [] }
+    server.answer = () => ({ body: { data } })
+    expect(await relata.plugins.dryRun('visits', { entity: 'a.b', archive: new Uint8Array([1, 2]) })).toEqual(data)
+    expect(server.asked.map(({ method, path, body }) => `${method} ${path.slice(13)} ${body}`.trim())).toEqual([
+      'POST actions/a.win {"ids":["r1"],"input":{"why":"x"}}',
+      'POST actions/a.count {}',
+      'POST webhooks/w1/test',
+      'POST webhooks/w1/secret',
+      'POST webhook-deliveries/d1/replay',
+      'POST dead-letters/l1/run',
+      'POST dead-letters/l1/drop',
+      'POST dead-letters {"kind":"hook"}',
+      'POST events/replay {"since":"2026-01-01T00:00:00Z"}',
+      'GET work',
+      'POST plugins/visits/jobs/remind/run {"payload":{"a":1}}',
+      'POST plugins/visits/dry-run {"entity":"a.b","package":"AQI="}',
+    ])
+  })
+
   test('a job is watched until it is over', async () => {
     const states = ['waiting', 'running', 'done']
     server.answer = () => ({

@@ -204,6 +204,131 @@ describe('what is installed', () => {
     expect(asked('POST plugins/visits/remove')?.body).toBe('{"data":"keep","expectedVersion":3}')
   })
 
+  test('is granted more or less, by keys that it asks for, and only what was shown', async () => {
+    server.answer = answers({ 'GET plugins/visits': { body: plugin }, 'PUT plugins/visits/grant': { body: plugin } })
+    const ran = await relata('plugin', 'grant', 'visits', 'mail', '--deny', 'read:base.person.name', '--yes')
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('may not  read name of base.person') })
+    expect(asked('PUT plugins/visits/grant')?.body).toBe(`{"grants":["mail"],"hash":"${'a'.repeat(64)}"}`)
+    expect(await relata('plugin', 'grant', 'visits')).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('may not  send mail   mail'),
+      stderr: expect.stringContaining('Which of it?'),
+    })
+    expect(await relata('plugin', 'grant', 'visits', 'fax', '--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('It asks for: read:base.person.name, mail'),
+    })
+    expect(await relata('plugin', 'grant', 'visits', '--all')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing was changed: there is nobody to ask.'),
+    })
+  })
+
+  test('a version that waits is what is granted', async () => {
+    const next = { version: '1.1.0', hash: 'd'.repeat(64), phase: 'grant' }
+    const waiting = { ...plugin, next, nextAsks: plugin.asks }
+    server.answer = answers({ 'GET plugins/visits': { body: waiting }, 'PUT plugins/visits/grant': { body: plugin } })
+    await relata('plugin', 'grant', 'visits', '--all', '--yes')
+    expect(JSON.parse(asked('PUT plugins/visits/grant')?.body ?? '')).toEqual({
+      grants: ['read:base.person.name', 'mail'],
+      hash: 'd'.repeat(64),
+    })
+  })
+
+  test('goes on after a pause; one that is off is enabled instead', async () => {
+    const paused = { ...plugin, health: { ...plugin.health, state: 'paused' } }
+    const resumed = { 'POST plugins/visits/resume': { body: plugin } }
+    server.answer = answers({ 'GET plugins/visits': { body: paused }, ...resumed })
+    expect((await relata('plugin', 'resume', 'visits')).stdout).toBe('visits goes on.\n')
+    server.answer = answers({ 'GET plugins/visits': { body: { ...plugin, state: 'off' } } })
+    expect(await relata('plugin', 'resume', 'visits')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('relata plugin enable visits'),
+    })
+  })
+
+  test('runs a job with what it is given, and tells what its parts took', async () => {
+    const hour = { hour: '2026-03-01T10:00:00Z', kind: 'job', entry: 'remind', refusals: 0, limits: 0, cpu_ms: 1 }
+    const data = [
+      { ...hour, calls: 3, failures: 1, wall_ms: 60, slowest_ms: 40, host_calls: 2 },
+      { ...hour, calls: 1, failures: 0, wall_ms: 20, slowest_ms: 20, host_calls: 2 },
+    ]
+    server.answer = answers({
+      'POST plugins/visits/jobs/remind/run': { body: { plugin: 'visits', job: 'remind' } },
+      'GET plugins/visits/usage': { body: { data } },
+    })
+    expect((await relata('plugin', 'jobs', 'run', 'visits', 'remind', '{"a":1}')).stdout).toContain('has run')
+    expect(asked('POST plugins/visits/jobs/remind/run')?.body).toBe('{"payload":{"a":1}}')
+    expect((await relata('plugin', 'jobs', 'run', 'visits', 'remind', '{a')).stderr).toContain('must be JSON')
+    expect((await relata('plugin', 'usage', 'visits', '--hours', '24')).stdout).toMatch(
+      /part +calls +failed.*\njob remind +4 +1 +0 +0 +20\.0 +40\n/,
+    )
+    expect(asked('GET plugins/visits/usage')?.query).toEqual({ hours: '24' })
+    expect((await relata('plugin', 'usage', 'visits', '--hours', 'x')).stderr).toContain('not “x”')
+  })
+
+  test('is tried on records: what would change, what fails and where', async () => {
+    const hook = { name: 'next_day', label: null, on: ['update'], when: 'before', fields: null, records: 9 }
+    const record = {
+      id: 'r1',
+      label: 'Oak',
+      hook: 'next_day',
+      operation: 'update',
+      changes: [],
+      problems: [],
+      sent: [],
+    }
+    const data = {
+      ...{ entity: 'visits.visit', version: '1.0.0', tried: 9, isComplete: true },
+      hooks: [{ ...hook, changed: 1, refused: 0, failed: 1, sent: 0 }],
+      records: [
+        { ...record, outcome: 'changed', changes: [{ field: 'next_on', from: null, to: '2026-01-12' }] },
+        { ...record, outcome: 'failed', problems: [{ message: 'x is not a function', at: 'plugin.ts:9:5' }] },
+      ],
+    }
+    server.answer = answers({ 'POST plugins/visits/dry-run': { body: { data } } })
+    const ran = await relata('plugin', 'dry-run', 'visits', 'visits.visit', '--last', '9')
+    expect(ran).toEqual({
+      code: 1,
+      stderr: '',
+      stdout: `visits 1.0.0, tried on 9 records of visits.visit. Nothing of it was kept.
+
+next_day (before update): 9 asked, changed 1, failed 1
+
+Oak (r1): next_day changed, at update
+  next_on: null → "2026-01-12"
+
+Oak (r1): next_day failed, at update
+  x is not a function (plugin.ts:9:5)
+`,
+    })
+    expect(asked('POST plugins/visits/dry-run')?.body).toBe('{"entity":"visits.visit","last":9}')
+    await relata('plugin', 'dry-run', 'visits', 'visits.visit', '--package', 'visits.relata', '--hook', 'next_day')
+    const sent = server.asked.at(-1)?.body ?? ''
+    expect(JSON.parse(sent)).toMatchObject({ hook: 'next_day', package: expect.stringMatching(/^UEsD/) })
+    expect((await relata('plugin', 'dry-run', 'sales', 'a.b', '--package', 'visits.relata')).stderr).toContain(
+      'visits.relata is the plugin visits, not sales.',
+    )
+    expect((await relata('plugin', 'dry-run', 'visits', 'a.b', '--last', '900')).stderr).toContain('from 1 to 500')
+  })
+
+  test('what a plugin wrote does nothing to a terminal, and looks like no line of the log', async () => {
+    const message = 'ok\u001b[2J\u001b]0;owned\u0007\r10:00 gone\u009b1A\u202e\n10:00:00.000 info  job x: made up'
+    const line = { at: '2026-03-01T10:00:00.123Z', version: '1.0.0', kind: 'job', entry: 'tell', stack: null }
+    const lines = [{ ...line, id: '1', level: 'info', message }]
+    const evil = { ...plugin, label: 'Vi\u001b[31msits' }
+    server.answer = answers({
+      'GET plugins/visits/log': { body: { data: lines } },
+      'GET plugins': { body: { data: [evil] } },
+    })
+    expect((await relata('plugin', 'log', 'visits')).stdout).toBe(
+      String.raw`10:00:00.123 info  job tell: ok\u001b[2J\u001b]0;owned\u0007\u000d10:00 gone\u009b1A\u202e
+      10:00:00.000 info  job x: made up
+`.replaceAll('\\\\', '\\'),
+    )
+    expect((await relata('plugin', 'list')).stdout).toContain('Vi\\u001b[31msits')
+  })
+
   test('its log shows stacks, and the line of plugin.json that was missing', async () => {
     const line = { at: '2026-03-01T10:00:00.123Z', version: '1.0.0', kind: 'after', entry: 'tell', stack: null }
     const lines = [

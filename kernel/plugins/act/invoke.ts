@@ -31,6 +31,10 @@ export interface PluginCall {
   code?: { text: string; place: string }
 }
 
+/** As the generated types promise them: what nobody has filled in is null, and is not kept. */
+const settingsOf = ({ manifest, settings }: ActivePlugin): Readonly<Record<string, unknown>> =>
+  Object.fromEntries((manifest.settings ?? []).map(({ name }) => [name, settings[name] ?? null]))
+
 /** @returns never throws for what a plugin does; what the database does is thrown as it comes */
 export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Outcome> {
   const { plugin, entry, context, records } = call
@@ -55,7 +59,7 @@ export async function invokePlugin(room: ActRoom, call: PluginCall): Promise<Out
     outcome = await room.sandbox.invoke({
       code: { ...codeOf(room, tenant.schema, plugin, call.code), tenant: tenant.schema },
       entry,
-      input: { user: userOf(context.actor), settings: plugin.settings, ...call.input },
+      input: { user: userOf(context.actor), settings: settingsOf(plugin), ...call.input },
       now: context.environment.now,
       limits: limits.sandbox,
       host: broker.host,

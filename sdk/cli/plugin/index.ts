@@ -3,13 +3,15 @@ import type { Command } from 'commander'
 import { examples } from '../command.ts'
 import { addBuildCommand } from './build.ts'
 import { addDevCommand } from './dev.ts'
+import { addDryRunCommand } from './dry-run.ts'
+import { addGrantCommand } from './grant.ts'
 import { addInstallCommand } from './install.ts'
 import { addLogCommand } from './log.ts'
 import { addManageCommands } from './manage.ts'
 import { addNewPluginCommand } from './new.ts'
 import { addPackCommands } from './pack.ts'
 import { addTestCommand } from './test.ts'
-import { addTryCommands } from './try.ts'
+import { addWorkCommands } from './work.ts'
 
 export function addPluginCommands(program: Command): void {
   const plugin = program.command('plugin').description('write, try and install plugins (docs/plugins.md)')
@@ -19,8 +21,10 @@ export function addPluginCommands(program: Command): void {
   addTestCommand(plugin)
   addBuildCommand(plugin)
   addPackCommands(plugin)
+  addDryRunCommand(plugin)
   addInstallCommand(plugin)
+  addGrantCommand(plugin)
   addManageCommands(plugin)
   addLogCommand(plugin)
-  addTryCommands(plugin)
+  addWorkCommands(plugin)
 }

@@ -12,7 +12,6 @@ import {
   connect,
   examples,
   type ExitCode,
-  harmless,
   run,
   type ServerOptions,
   withServer,
@@ -45,7 +44,7 @@ export function addInstallCommand(plugin: Command): void {
     .description('install a plugin, or a later version of it, and grant what it asks for')
     .argument('<file-or-folder>', 'NAME-VERSION.relata, or the folder of a plugin')
     .option('--yes', 'without asking')
-    .option('--deny <key...>', 'what is not granted, by its key (relata plugin list --asks NAME)')
+    .option('--deny <key...>', 'what is not granted, by its key (it is shown before anything happens)')
     .option('--accept <what...>', `what is unusual, agreed to: ${Object.keys(ACCEPT_WORDS).join(', ')}`)
     .option('--note <text>', 'why; shown with the version of the metadata')
     .action((path: string, options: InstallOptions) => run(() => install(path, options)))
@@ -56,7 +55,7 @@ async function install(path: string, options: InstallOptions): Promise<ExitCode>
   if (!archive) return 1
   const relata = connect(options)
   const plan = await relata.plugins.plan(archive)
-  write(harmless(pluginPlanText(plan)))
+  write(pluginPlanText(plan))
   for (const { message, hint } of plan.warnings) writeError(`warning: ${message}${hint ? `. ${hint}` : ''}`)
   if (writeProblems(plan.problems, []) > 0) return 1
   if (!isAccepted(plan, options.accept ?? [])) return 1

@@ -2,9 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { RelataClient } from '../../client/index.ts'
+import { RelataError } from '../../errors.ts'
 import { manifestLine } from '../../plugin/ask-line.ts'
 import type { WirePluginLog } from '../../wire/plugins.ts'
-import { connect, examples, harmless, type ExitCode, run, type ServerOptions, withServer, write } from '../command.ts'
+import { connect, examples, type ExitCode, run, type ServerOptions, withServer, writePainted } from '../command.ts'
 
 interface LogOptions extends ServerOptions {
   follow?: true
@@ -24,9 +25,13 @@ export function addLogCommand(plugin: Command): void {
 }
 
 async function log(name: string, options: LogOptions): Promise<ExitCode> {
+  const limit = Number(options.limit)
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new RelataError('RL104', `--limit is a whole number, not “${options.limit}”.`)
+  }
   const relata = connect(options)
-  const lines = (await relata.plugins.log(name, { limit: Number(options.limit) })).toReversed()
-  for (const line of lines) write(lineText(line))
+  const lines = (await relata.plugins.log(name, { limit })).toReversed()
+  for (const line of lines) show(line)
   if (options.follow) await followLog(relata, name, lines.at(-1)?.id)
   return 0
 }
@@ -44,20 +49,23 @@ export async function followLog(
     if (signal?.aborted) return
     // A server that is being restarted is back soon.
     const lines = await relata.plugins.log(name, { after: last }).catch(() => [])
-    for (const line of lines) write(lineText(line))
+    for (const line of lines) show(line)
     last = lines.at(-1)?.id ?? last
   }
 }
 
 const COLOURS: Readonly<Record<LogLine['level'], string>> = { debug: '2', info: '0', warn: '33', error: '31' }
 
-export function lineText({ at, level, kind, entry, message, stack }: LogLine): string {
+const show = (line: LogLine): void => writePainted(lineText(line), COLOURS[line.level])
+
+function lineText({ at, level, kind, entry, message, stack }: LogLine): string {
   const time = at.slice(11, 23)
-  const text = `${time} ${level.padEnd(5)} ${kind} ${entry}: ${message}`
+  // A further line of a message is not taken for a line of the log.
+  const text = `${time} ${level.padEnd(5)} ${kind} ${entry}: ${message.replaceAll('\n', '\n      ')}`
   const trace = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   const mend = mendOf(message)
   const lines = [text, ...trace, ...(mend === undefined ? [] : [`      add to plugin.json: ${mend}`])]
-  return paint(harmless(lines.join('\n')), COLOURS[level])
+  return lines.join('\n')
 }
 
 /** A refusal names the key of what was not granted: `read:base.person.email`. */
@@ -65,6 +73,3 @@ function mendOf(message: string): string | undefined {
   const key = /“((?:read|create|update|delete|http|secret):[^”]+|mail|background)”/.exec(message)?.[1]
   return key === undefined ? undefined : manifestLine(key)
 }
-
-const paint = (text: string, colour: string): string =>
-  process.stdout.isTTY && colour !== '0' ? `\u001b[${colour}m${text}\u001b[0m` : text

@@ -1,4 +1,4 @@
-// `relata plugin list | enable | disable | remove | secret | settings`: what an administrator does on the pages, from here.
+// `relata plugin list | enable | disable | resume | remove | secret | settings`: what an administrator does on the pages, from here.
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
@@ -42,6 +42,10 @@ export function addManageCommands(plugin: Command): void {
     .description('let a plugin that was stopped or paused run again')
     .argument('<name>')
     .action((name: string, options: ServerOptions) => run(() => change(name, 'enable', options)))
+  command('resume', 'relata plugin resume visits')
+    .description('let a plugin go on that was paused because it failed too often')
+    .argument('<name>')
+    .action((name: string, options: ServerOptions) => run(() => resume(name, options)))
   command('remove', 'relata plugin remove visits', 'relata plugin remove visits --data drop --yes')
     .description('remove a plugin; what becomes of its data is asked')
     .argument('<name>')
@@ -93,6 +97,20 @@ async function change(name: string, what: 'enable' | 'disable', options: ServerO
   else if (plugin.state === 'on') await plugins.resume(name)
   else await plugins.enable(name)
   write(what === 'disable' ? `${name} no longer runs; its records stay.` : `${name} runs.`)
+  return 0
+}
+
+async function resume(name: string, options: ServerOptions): Promise<ExitCode> {
+  const { plugins } = connect(options)
+  const { state, health } = await plugins.get(name)
+  if (state === 'off') {
+    throw new RelataError('RL104', `${name} is off, not paused.`, { hint: `relata plugin enable ${name}` })
+  }
+  if (health.state === 'fine') write(`${name} is not paused.`)
+  else {
+    await plugins.resume(name)
+    write(`${name} goes on.`)
+  }
   return 0
 }
 
