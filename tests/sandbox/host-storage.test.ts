@@ -1,5 +1,8 @@
 // Code that was exchanged where it is kept, by somebody who reaches the database.
-import { beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assembleKernel } from '../../kernel/assemble.ts'
 import { createKey } from '../../kernel/auth/api-keys.ts'
 import { systemActor } from '../../kernel/auth/index.ts'
@@ -10,6 +13,8 @@ import { METADATA_FOLDER } from '../support/metadata-sources.ts'
 import { openTestTenant, type TestTenant } from '../support/test-tenant.ts'
 
 let tenant: TestTenant
+const folder = mkdtempSync(path.join(tmpdir(), 'relata-fresh-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 beforeAll(async () => {
   tenant = await openTestTenant([])
   for (const name of ['kept', 'exchanged'])
@@ -25,7 +30,7 @@ beforeAll(async () => {
 /** Another server at the same database, which has not read any code yet. */
 async function openFresh() {
   const kernel = await assembleKernel({
-    config: readConfig({ RELATA_DATA: '.' }),
+    config: readConfig({ RELATA_DATA: folder }),
     log: createLogger({ logLevel: 'fatal', logFormat: 'text' }),
     databaseUrl: tenant.databaseUrl,
     metadataFolder: METADATA_FOLDER,
