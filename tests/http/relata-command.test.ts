@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileFolder } from '../support/plugin-place.ts'
 import { makePlace, type RelataPlace } from '../support/relata-place.ts'
 import { freePort } from '../support/start-server.ts'
-import { type Ran, runRelata } from '../support/run-relata.ts'
+import type { Ran } from '../support/run-relata.ts'
+import { runRelataHere } from '../support/run-relata-here.ts'
 import { signIn } from '../support/sign-in.ts'
 import { type ServerUnderTest, startServer } from '../support/start-server.ts'
 
@@ -27,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const relata = (...args: string[]): Promise<Ran> => runRelata(args, { cwd: folder, env: place.env })
+const relata = (...args: string[]): Promise<Ran> => runRelataHere(args, { cwd: folder, env: place.env })
 
 function setFields(...fields: object[]): void {
   const entity = JSON.parse(readFileSync(file, 'utf8'))
@@ -82,7 +83,7 @@ test('a package is begun, published, changed, dropped from and restored', { time
 describe('what goes wrong is told in a line or two', () => {
   const shop = path.join(folder, 'shop')
   const by = (env: Record<string, string>, ...args: string[]) =>
-    runRelata(args, { cwd: folder, env: { ...place.env, ...env } })
+    runRelataHere(args, { cwd: folder, env: { ...place.env, ...env } })
   /** Nothing could be tried: the reason, a hint, and no stack. */
   const stops = (message: string | RegExp) => ({
     code: 2,
@@ -175,7 +176,7 @@ test('what one tenant has is exported as files, and applied to another', { timeo
   expect(JSON.parse(readFileSync(path.join(folder, 'walk/custom/entities/person.json'), 'utf8'))).toEqual(
     custom.files['entities/person.json'],
   )
-  const applied = await runRelata(['apply', 'walk', '--yes'], { cwd: folder, env: other.env })
+  const applied = await runRelataHere(['apply', 'walk', '--yes'], { cwd: folder, env: other.env })
   expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('add field Shoe size to Person') })
   const { packages } = await other.relata.metadata.read()
   expect(packages.find(({ name }) => name === 'custom')?.files).toEqual(custom.files)
