@@ -6,7 +6,8 @@ import type { Actor } from './actor.ts'
 import { problemResponse } from './respond/problem.ts'
 import { type Context, makeContext } from './run/context.ts'
 import { isStalePlan } from './run/postgres-error.ts'
-import type { LoadedTenant, Services } from './services.ts'
+import type { LoadedTenant } from './catalog/loaded-tenant.ts'
+import type { Services } from './services.ts'
 
 export interface TenantEnv {
   Variables: { actor: Actor; loaded: LoadedTenant }

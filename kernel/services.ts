@@ -3,33 +3,16 @@ import type { Snapshot } from '../sdk/metadata/snapshot.ts'
 import type { PackageSource } from '../sdk/metadata/source.ts'
 import type { Problem, RelataError } from '../sdk/errors.ts'
 import type { Actor } from './actor.ts'
+import type { LoadedTenant, TenantInfo } from './catalog/loaded-tenant.ts'
 import type { Model } from './catalog/model.ts'
 import type { Events } from './events/contract.ts'
 import type { Mail } from './mail/index.ts'
 import type { Config } from './platform/config.ts'
-import type { PluginSet } from './plugins/contract.ts'
 import type { Seal } from './plan/field-value.ts'
 import type { BeforeHooks } from './run/before-hooks.ts'
 import type { WriteGuard } from './run/guard.ts'
 import type { Database, Queryable } from './run/database.ts'
 import type { Logger } from 'pino'
-
-export interface TenantInfo {
-  id: string
-  slug: string
-  title: string
-  /** PostgreSQL schema. */
-  schema: string
-  isDemo: boolean
-}
-
-/** One published version, loaded: what a request holds from beginning to end. */
-export interface LoadedTenant {
-  tenant: TenantInfo
-  model: Model
-  /** Those that are on. */
-  plugins: PluginSet
-}
 
 /** catalog/: snapshots by tenant slug, cached, switched by NOTIFY. */
 export interface Catalog {

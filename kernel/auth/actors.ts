@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { Actor } from '../actor.ts'
 import type { Database } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { findKey, keyOfHeader } from './api-keys.ts'
 import type { AuthMessage } from './channel.ts'
 import { LoadingCache } from './loading-cache.ts'

@@ -2,7 +2,8 @@
 // back when the rest fails, so that of two at once one wins and no link is lost to a mistyped password.
 import { RelataError } from '../../sdk/errors.ts'
 import type { Database } from '../run/database.ts'
-import type { Identity, LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
+import type { Identity } from '../services.ts'
 import type { Account, Accounts } from './accounts.ts'
 import { claimInvitation, type Invitation, invitationByToken, noteMember, reopenInvitation } from './invitations.ts'
 import { addMember } from './members.ts'

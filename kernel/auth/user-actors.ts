@@ -2,7 +2,7 @@
 // not active may nothing.
 import { type Actor, ALONE } from '../actor.ts'
 import type { Queryable, RawRow } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { param, type Sql, sql } from '../sql/sql.ts'
 import { KEY_ENTITY, rolesOfKey } from './api-keys.ts'
 import { findCircle } from './circle.ts'

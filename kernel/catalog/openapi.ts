@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 description of one tenant's API, made from its model and cut down to what the actor may do.
 import type { Entity, Field, Operation } from '../../sdk/metadata/snapshot.ts'
 import type { Actor } from '../actor.ts'
-import type { TenantInfo } from '../services.ts'
+import type { TenantInfo } from './loaded-tenant.ts'
 import type { EntityModel, Model } from './model.ts'
 import { ACCESS_SCHEMAS } from './openapi-access.ts'
 import { entityPaths } from './openapi-records.ts'

@@ -16,7 +16,7 @@ import type {
 import type { ClientAction, ClientEntity, ClientField, ClientMeta } from '../../sdk/wire/meta.ts'
 import type { Actor } from '../actor.ts'
 import { NO_PLUGINS, type PluginSet } from '../plugins/contract.ts'
-import type { TenantInfo } from '../services.ts'
+import type { TenantInfo } from './loaded-tenant.ts'
 import type { FieldRight } from '../../sdk/metadata/rights.ts'
 import { checkRule } from '../../sdk/rules/index.ts'
 import type { EntityModel, Model } from './model.ts'

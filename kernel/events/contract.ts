@@ -1,7 +1,7 @@
 // Events: what each write left in the outbox, on its way to whoever wants to know; and work that waits its turn.
 import type { RecordOperation } from '../../sdk/plugin/behaviour.ts'
 import type { Queryable } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 
 export interface OutboxEvent {
   /** Grows within a tenant; the same when it is told again. */

@@ -2,7 +2,7 @@
 // that ends with its connection, so that what it adds to the queue stands there in the order of the events.
 import type { Logger } from 'pino'
 import type { Database, Queryable, Reserved } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import type { Consumer, NewWork, OutboxEvent } from './contract.ts'
 import { claimEvents } from './outbox-rows.ts'
 

@@ -18,7 +18,7 @@ import { asWorkError } from '../plugins/act/queued.ts'
 import { runKept } from '../plugins/act/run-kept.ts'
 import type { Queryable } from '../run/database.ts'
 import { getRecord } from '../run/read-records.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { chase, MOST_DEPTH } from './chase.ts'
 
 export const AFTER_KIND = 'plugin.after'

@@ -5,7 +5,7 @@ import { runSql } from '../auth/system-table.ts'
 import type { ActRoom } from '../plugins/act/act-room.ts'
 import type { Hooked } from '../plugins/contract.ts'
 import { pluginTitle } from '../plugins/act/failure.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { ident, param, sql } from '../sql/sql.ts'
 
 /** Hooks between what a person did and the last write that comes of it. */

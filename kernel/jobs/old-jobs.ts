@@ -4,7 +4,7 @@ import { systemActor, systemContext } from '../auth/index.ts'
 import type { Database, Queryable } from '../run/database.ts'
 import { forgetRecords } from '../run/trash-records.ts'
 import { JOB_KINDS } from '../schema/later-work.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { ident, sql, toStatement } from '../sql/sql.ts'
 import { JOB_ENTITY } from './job-rows.ts'
 

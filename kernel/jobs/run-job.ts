@@ -5,7 +5,8 @@ import { RelataError } from '../../sdk/errors.ts'
 import { VERSION_CHANNEL } from '../catalog/store.ts'
 import type { Database, Reserved } from '../run/database.ts'
 import { fromPostgres } from '../run/postgres-error.ts'
-import type { Catalog, LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
+import type { Catalog } from '../services.ts'
 import { changeJob, firstOpenJob, type JobChange, type JobRow } from './job-rows.ts'
 
 export interface JobRun {

@@ -3,7 +3,7 @@ import { systemActor, systemContext } from '../auth/members.ts'
 import { runSql, systemTable } from '../auth/system-table.ts'
 import type { Database } from '../run/database.ts'
 import { forgetRecords } from '../run/trash-records.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { param, sql } from '../sql/sql.ts'
 import { MAIL_ENTITY } from './outbox.ts'
 

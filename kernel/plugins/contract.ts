@@ -1,9 +1,6 @@
 // What rooms know of a tenant's plugins. Loaded with the snapshot, so that a request that concerns none pays nothing.
 import type { PackageSource, Text } from '../../sdk/metadata/source.ts'
 import type { AfterHook, BeforeHook, Behaviour, RecordOperation } from '../../sdk/plugin/behaviour.ts'
-import type { Transaction } from '../run/database.ts'
-import type { Outcome } from '../sandbox/contract.ts'
-import type { LoadedTenant } from '../services.ts'
 import type { PluginManifest } from '../../sdk/plugin/manifest.ts'
 
 /**
@@ -38,21 +35,6 @@ export interface Candidate {
   /** To be published with it; null: they are. */
   source: PackageSource | null
 }
-
-/** One page of a migration: life/ runs steps, act/ runs code. */
-export interface MigrationRun {
-  loaded: LoadedTenant
-  /** The version that is migrated to. */
-  plugin: ActivePlugin
-  code: string
-  /** Name of the step. */
-  step: string
-  cursor: unknown
-  /** Keeps what it writes together with how far it came. */
-  tx: Transaction
-  signal: AbortSignal
-}
-export type RunMigration = (run: MigrationRun) => Promise<Outcome>
 
 export interface Hooked<H> {
   plugin: ActivePlugin

@@ -8,7 +8,7 @@ import type { Rights } from '../plan/rights.ts'
 import type { Seal } from '../plan/field-value.ts'
 import type { GuardedWrite, WriteGuard } from './guard.ts'
 import { keepMarks } from './mark-shared.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import type { EntityModel, Model } from '../catalog/model.ts'
 
 export interface Context {

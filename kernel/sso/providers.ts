@@ -4,7 +4,7 @@ import { rolesOf } from '../auth/tenant-access.ts'
 import { secretPlace } from '../plan/field-value.ts'
 import type { Keyring } from '../platform/secret.ts'
 import type { Queryable } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { sql } from '../sql/sql.ts'
 
 const PROVIDER_ENTITY = 'system.identity_provider'

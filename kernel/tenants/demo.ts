@@ -10,7 +10,7 @@ import type { JobTools } from '../jobs/job-tools.ts'
 import { JOB_ENTITY, type NewJob } from '../jobs/job-rows.ts'
 import type { JobHandler } from '../jobs/runner.ts'
 import type { Database } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { ident, join, param, sql, toStatement } from '../sql/sql.ts'
 import { readPackages } from './packages.ts'
 

@@ -6,7 +6,7 @@ import type { PackageSource } from '../../sdk/metadata/source.ts'
 import { SYSTEM_PACKAGE } from '../catalog/reserved.ts'
 import type { Database, Queryable, RawRow } from '../run/database.ts'
 import { isUniqueViolation } from '../run/postgres-error.ts'
-import type { TenantInfo } from '../services.ts'
+import type { TenantInfo } from '../catalog/loaded-tenant.ts'
 
 export const INSTALLATION_SCHEMA = 'relata'
 

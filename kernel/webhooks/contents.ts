@@ -8,7 +8,7 @@ import type { Queryable } from '../run/database.ts'
 import { getRecord } from '../run/read-records.ts'
 import { visibleIds } from '../run/visible-ids.ts'
 import type { EntityModel } from '../catalog/model.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import type { MessageBody } from './message.ts'
 import type { Webhook } from './webhook-rows.ts'
 

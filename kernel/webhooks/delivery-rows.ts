@@ -4,7 +4,7 @@ import { runSql, systemTable } from '../auth/system-table.ts'
 import { tellMoved } from '../events/live/tell.ts'
 import type { Queryable } from '../run/database.ts'
 import { newId } from '../run/new-id.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { join, param, sql } from '../sql/sql.ts'
 
 export const DELIVERY_ENTITY = 'system.webhook_delivery'

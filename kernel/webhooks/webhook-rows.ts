@@ -5,7 +5,7 @@ import { runSql, systemTable } from '../auth/system-table.ts'
 import { secretPlace } from '../plan/field-value.ts'
 import type { Keyring } from '../platform/secret.ts'
 import type { Queryable } from '../run/database.ts'
-import type { LoadedTenant } from '../services.ts'
+import type { LoadedTenant } from '../catalog/loaded-tenant.ts'
 import { join, param, type Sql, sql } from '../sql/sql.ts'
 
 export const WEBHOOK_ENTITY = 'system.webhook'

@@ -17,8 +17,8 @@ interface Change {
 const listeners = new Map<Listener, () => string>()
 const FIRST_PAUSE_MS = 5_000
 const MOST_PAUSE_MS = 60_000
-/** A page that nobody looks at gives its place up: a person has only so many. */
-const HIDDEN_MS = 5 * 60_000
+/** A page that nobody looks at gives its place up: a browser has six connections to a server, for all of its tabs. */
+const HIDDEN_MS = 10_000
 
 const VERSION_PAUSE_MS = 300
 const VERSION_TRIES = 5

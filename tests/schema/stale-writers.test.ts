@@ -6,7 +6,7 @@ import { systemActor, systemContext } from '../../kernel/auth/index.ts'
 import { bulkLoad } from '../../kernel/run/bulk.ts'
 import { isStalePlan } from '../../kernel/run/postgres-error.ts'
 import { createRecord } from '../../kernel/run/write-records.ts'
-import type { LoadedTenant } from '../../kernel/services.ts'
+import type { LoadedTenant } from '../../kernel/catalog/loaded-tenant.ts'
 import { openTenant, pack, type TestTenant } from './support.ts'
 
 let tenant: TestTenant

@@ -12,7 +12,8 @@ import { createPublisher, type SchemaPublisher } from '../../kernel/schema/publi
 import { createTenants, type Tenants } from '../../kernel/tenants/index.ts'
 import { readPackages } from '../../kernel/tenants/packages.ts'
 import { prepareInstallation } from '../../kernel/tenants/registry.ts'
-import type { LoadedTenant, PublishPlan, PublishRequest, TenantInfo } from '../../kernel/services.ts'
+import type { LoadedTenant, TenantInfo } from '../../kernel/catalog/loaded-tenant.ts'
+import type { PublishPlan, PublishRequest } from '../../kernel/services.ts'
 import type { PackageSource } from '../../sdk/metadata/source.ts'
 import { createTestDatabase } from '../support/test-database.ts'
 

@@ -13,7 +13,7 @@ import { createPluginSet } from '../../plugins/plugin-set.ts'
 import { type Context, makeContext } from '../../run/context.ts'
 import type { Reserved } from '../../run/database.ts'
 import type { Stage } from '../../schema/publisher.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import { ident, sql, toStatement } from '../../sql/sql.ts'
 import { createBeforeHooks } from '../before.ts'
 

@@ -3,7 +3,7 @@ import { type Actor, ALONE } from '../../actor.ts'
 import { actorRights, intersect, pluginRights } from '../../plan/plugin-rights.ts'
 import { actorInputs, environmentOf } from '../../run/actor-inputs.ts'
 import type { Context } from '../../run/context.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import type { ActRoom } from './act-room.ts'
 import type { ActivePlugin } from '../contract.ts'
 

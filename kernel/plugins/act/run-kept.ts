@@ -2,7 +2,7 @@
 // it ends well and undone when it does not, so that it can be run again.
 import type { Actor } from '../../actor.ts'
 import { fromPostgres } from '../../run/postgres-error.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import type { ActRoom } from './act-room.ts'
 import type { ActivePlugin } from '../contract.ts'
 import { noteDone } from './done-work.ts'

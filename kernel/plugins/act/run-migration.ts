@@ -2,7 +2,7 @@
 // it writes: the version that they belong to is on its way out.
 import type { MigrationInput } from '../../../sdk/plugin/bridge.ts'
 import type { Outcome } from '../../sandbox/contract.ts'
-import type { MigrationRun } from '../contract.ts'
+import type { MigrationRun } from '../migration-run.ts'
 import type { ActRoom } from './act-room.ts'
 import { invokePlugin } from './invoke.ts'
 import { recordsIn } from './own-transaction.ts'

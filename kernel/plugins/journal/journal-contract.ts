@@ -1,6 +1,6 @@
 // What whoever runs plugins tells of each run, for administrators and authors to look at.
 import type { EntryKind, Outcome } from '../../sandbox/contract.ts'
-import type { TenantInfo } from '../../services.ts'
+import type { TenantInfo } from '../../catalog/loaded-tenant.ts'
 import type { ActivePlugin } from '../contract.ts'
 
 export interface PluginRun {

@@ -1,7 +1,7 @@
 // What the life of plugins needs of the other rooms.
 import type { Logger } from 'pino'
 import type { Events } from '../../events/contract.ts'
-import type { RunMigration } from '../contract.ts'
+import type { RunMigration } from '../migration-run.ts'
 import type { Keyring } from '../../platform/secret.ts'
 import type { Database } from '../../run/database.ts'
 import type { ArchiveFolder } from './archive-folder.ts'

@@ -5,7 +5,7 @@ import type { PluginArchive } from '../../../sdk/plugin/archive.ts'
 import { runSql } from '../../auth/system-table.ts'
 import { pluginRights } from '../../plan/plugin-rights.ts'
 import type { Queryable } from '../../run/database.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import { ident, sql, toStatement, param } from '../../sql/sql.ts'
 import type { Holding } from './plan-removal.ts'
 

@@ -3,7 +3,7 @@
 import { RelataError } from '../../../sdk/errors.ts'
 import type { RemoveRequest } from '../../../sdk/wire/plugins.ts'
 import type { Actor } from '../../actor.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import { retirePluginUser } from '../plugin-face.ts'
 import { deletePlugin } from '../plugin-rows.ts'
 import { touched } from './change.ts'

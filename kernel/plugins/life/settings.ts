@@ -1,7 +1,7 @@
 // Settings and secrets of a plugin, as an administrator changes them.
 import { RelataError } from '../../../sdk/errors.ts'
 import type { Actor } from '../../actor.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import { changeTenantPlugin } from './change.ts'
 import type { LifeRoom } from './life-room.ts'
 import { requireSecret, writePluginSecret } from '../plugin-secrets.ts'

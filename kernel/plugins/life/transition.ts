@@ -1,7 +1,7 @@
 // What is published of a new version while the one before runs on beside it.
 import type { PackageSource } from '../../../sdk/metadata/source.ts'
 import { latestVersion } from '../../schema/versions.ts'
-import type { LoadedTenant } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
 import { additiveSource } from './additive.ts'
 import type { LifeRoom } from './life-room.ts'
 

@@ -9,7 +9,8 @@ import type {
   WireRemovalPlan,
 } from '../../../sdk/wire/plugins.ts'
 import type { WirePlan } from '../../../sdk/wire/metadata.ts'
-import type { LoadedTenant, PublishPlan } from '../../services.ts'
+import type { LoadedTenant } from '../../catalog/loaded-tenant.ts'
+import type { PublishPlan } from '../../services.ts'
 import { behaviourChanges } from './behaviour-changes.ts'
 import { carryOver, type Decision } from './grants.ts'
 import type { LifeRoom } from './life-room.ts'
