@@ -1,5 +1,5 @@
 // The records API as typed calls, and the cache of what was read. Writes throw away what they may have changed.
-import { QueryClient } from '@tanstack/query-core'
+import { CancelledError, QueryClient } from '@tanstack/query-core'
 import type { BatchOperation, HistoryAnswer, ListAnswer, WireRecord } from '../../sdk/wire/records.ts'
 import { api, currentTenant } from './api.ts'
 import { createStore } from './store.ts'
@@ -34,6 +34,8 @@ const queryOf = ({ allowsDuplicates }: WriteOptions) => (allowsDuplicates ? { du
 
 const recordsKey = (entity: string, ...rest: readonly unknown[]) => ['records', currentTenant(), entity, ...rest]
 
+const MOST_TRIES = 10
+
 /** Another number after every write: pages that show records ask again. */
 export const recordsVersion = createStore(0)
 
@@ -48,14 +50,27 @@ export function forgetEntity(entity: string): void {
   queries.removeQueries({ queryKey: recordsKey(entity) })
 }
 
+/** What is forgotten while it is on its way is given up by the cache: whoever waits for it is told what came after. */
+async function whatIsNow<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof CancelledError) || tries >= MOST_TRIES) throw error
+    }
+  }
+}
+
 export const records = {
   list(entity: string, query: ListQuery = {}): Promise<ListAnswer> {
     const { filter, ...rest } = query
     const asked = { ...rest, filter: filter === undefined ? undefined : JSON.stringify(filter) }
-    return queries.fetchQuery({
-      queryKey: recordsKey(entity, 'list', asked),
-      queryFn: () => api.get<ListAnswer>(`records/${entity}`, { query: asked }),
-    })
+    return whatIsNow(() =>
+      queries.fetchQuery({
+        queryKey: recordsKey(entity, 'list', asked),
+        queryFn: () => api.get<ListAnswer>(`records/${entity}`, { query: asked }),
+      }),
+    )
   },
   /** Always asked anew: an edit must start from the present version. */
   get(entity: string, id: string, query: { select?: string; at?: string; trash?: boolean } = {}): Promise<WireRecord> {
